@@ -1,0 +1,1 @@
+"""The house on one machine: embedded PostgreSQL and Valkey, the web app's build, and the supervisor of `make run`."""
