@@ -68,6 +68,45 @@ class Settings:
         """Random keys may be made at the first start; a real installation brings its own file."""
         return self.demo or self.database_url is None
 
+    @property
+    def brings_sandbox(self) -> bool:
+        """The sandbox of this very house plays the platforms."""
+        return self.demo and self.sandbox_url == f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def address(self) -> str:
+        """Where this machine's own browser finds the house; no slash at the end."""
+        anywhere = {"0.0.0.0", "::", "localhost"}
+        return f"http://{'127.0.0.1' if self.host in anywhere else self.host}:{self.port}"
+
+    def environ(self) -> dict[str, str]:
+        """The variables that make another process read these very settings."""
+        given = {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "VAR": self.var,
+            "HOST": self.host,
+            "PORT": self.port,
+            "PUBLIC_URL": self.public_url,
+            "SANDBOX_PORT": self.sandbox_port,
+            "SANDBOX_URL": self.sandbox_url,
+            "KEYS_FILE": self.keys_file,
+            "STORE_URL": self.store_url,
+            "WECHAT_BASE_URL": self.wechat_base_url,
+            "WECHAT_APPID": self.wechat_appid,
+            "WECHAT_SECRET": self.wechat_secret,
+            "WECHAT_PUSH_TOKEN": self.wechat_push_token,
+            "WECHAT_PUSH_AES_KEY": self.wechat_push_aes_key,
+            "SMS_BASE_URL": self.sms_base_url,
+            "SMS_KEY": self.sms_key,
+            "DEMO": int(self.demo),
+            "DB_POOL": self.db_pool,
+            "REDIS_POOL": self.redis_pool,
+            "COUNTY": self.county,
+            "WEB_DIST": self.web_dist,
+        }
+        return {name: "" if value is None else str(value) for name, value in given.items()}
+
 
 class _Reader:
     """Typed look-ups in the environment; a blank value counts as not given."""

@@ -96,6 +96,11 @@ class Postgres:
     def drop_database(self, name: str) -> None:
         self._ask(f'drop database if exists "{name}" with (force)')
 
+    @property
+    def fallen(self) -> bool:
+        """Started, and no longer there."""
+        return self._process is not None and self._process.poll() is not None
+
     def stop(self) -> None:
         """Close every connection, write everything down, be gone. Nothing happens where none runs."""
         if self._process is not None:

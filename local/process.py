@@ -74,7 +74,8 @@ class Lock:
             return None
 
     def words(self) -> str:
-        return f"{self.path.with_suffix('')} 正由另一个进程使用（进程号 {self.holder()}），请先结束它，或用 VAR= 换一个数据目录"
+        folder = self.path.with_suffix("")
+        return f"{folder} 正由另一个进程使用（进程号 {self.holder()}），请先结束它，或用 VAR= 换一个数据目录"
 
     def release(self) -> None:
         if self._file is not None:
@@ -105,6 +106,12 @@ def spawn(
     finally:
         if handle is not None:
             os.close(handle)
+
+
+def leave_with_parent() -> None:
+    """End this very process when the one that started it is gone (Linux)."""
+    if LINUX:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 def _before_exec(parent: int, death: signal.Signals, user: User | None) -> Callable[[], None]:

@@ -66,6 +66,11 @@ class Valkey:
             self.stop()
             raise
 
+    @property
+    def fallen(self) -> bool:
+        """Started, and no longer there."""
+        return self._process is not None and self._process.poll() is not None
+
     def stop(self) -> None:
         """Write everything down and be gone. Nothing happens where none runs."""
         if self._process is not None:
@@ -92,8 +97,8 @@ class Valkey:
         socket.unlink(missing_ok=True)
         argv = [
             str(program), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
-            "--dir", str(self.data), "--pidfile", str(self._pid_file), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
-            "--daemonize", "no",
+            "--dir", str(self.data), "--pidfile", str(self._pid_file),
+            "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--daemonize", "no",
         ]  # fmt: skip
         self._process = spawn(argv, death=signal.SIGTERM, log=self._log)
         self.pid = self._process.pid
