@@ -200,7 +200,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         db_pool=ask.number("DB_POOL", 10, 2, 200),
         redis_pool=ask.number("REDIS_POOL", 20, 2, 500),
         county=ask.folder("COUNTY", HOME / "county"),
-        web_dist=ask.folder("WEB_DIST", HOME) if ask.text("WEB_DIST") else None,
+        web_dist=ask.parsed("WEB_DIST", None, _web_app, "已构建的网页目录（其中有 index.html）"),
     )
     _check_together(settings, ask)
     return settings
@@ -212,7 +212,9 @@ def _check_together(settings: Settings, ask: _Reader) -> None:
         return
     if not settings.invents_keys and ask.text("KEYS_FILE") is None:
         raise SettingError(
-            "KEYS_FILE", "正式运行要自备密钥文件，请给出它的路径，如 /etc/yimen/keys.json", "setting_missing"
+            "KEYS_FILE",
+            "正式运行要自备密钥文件，请给出它的路径，如 /etc/yimen/keys.json（python -m local.keyfile 可新建）",
+            "setting_missing",
         )
     for asked, needed in (
         ("WECHAT_APPID", ("WECHAT_SECRET", "WECHAT_PUSH_TOKEN", "WECHAT_PUSH_AES_KEY")),
@@ -230,6 +232,11 @@ def _check_together(settings: Settings, ask: _Reader) -> None:
         value = ask.text(name)
         if value is not None and len(value) < length:
             raise SettingError(name, f"太短，应不少于 {length} 个字符", "setting_weak")
+
+
+def _web_app(value: str) -> Path | None:
+    folder = Path(value).expanduser().absolute()
+    return folder if (folder / "index.html").is_file() else None
 
 
 def _host(value: str) -> str | None:

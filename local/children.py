@@ -46,9 +46,8 @@ class Child:
         self.deaths = 1 if now - self._began > HEALTHY else self.deaths + 1
         pause = 0.0 if self.deaths == 1 else min(LONGEST, 0.5 * 2 ** (self.deaths - 2))
         self._again_at = now + pause
-        say(
-            f"{self.name} 意外结束（状态 {status}），{f'{pause:.1f} 秒后' if pause else '马上'}重新启动；日志见 {self.log}"
-        )
+        when = f"{pause:.1f} 秒后" if pause else "马上"
+        say(f"{self.name} 意外结束（状态 {status}），{when}重新启动；日志见 {self.log}")
 
     @property
     def mark(self) -> str:

@@ -1,6 +1,7 @@
 """The key file: made at random where that is allowed, checked wherever it comes from.
 
-JSON `{current, keys: {id: {alg, secret}}, index, audit, token, link}`, secrets in base64.
+`python -m local.keyfile PATH` makes a new one: JSON
+`{current, keys: {id: {alg, secret}}, index, audit, token, link}`, secrets in base64.
 """
 
 import base64
@@ -9,6 +10,7 @@ import json
 import os
 import secrets
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -95,3 +97,21 @@ def _guessable(secret: bytes) -> bool:
     """Few different bytes, or one letter after the other: nobody drew that at random."""
     steps = {(b - a) % 256 for a, b in zip(secret, secret[1:], strict=False)}
     return len(set(secret)) < 8 or len(steps) < 4
+
+
+def main(argv: list[str]) -> int:
+    """`python -m local.keyfile PATH`: a new key file, never over an old one."""
+    if len(argv) != 1:
+        print("用法：python -m local.keyfile 路径")
+        return 2
+    try:
+        write(Path(argv[0]), fresh())
+    except OSError as error:
+        print(f"没有写成 {argv[0]}：{error.strerror}")
+        return 1
+    print(f"新密钥已写入 {argv[0]}。请另存一份于别处：丢了密钥，已加密的资料无法再打开。")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -11,7 +11,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from local.process import LocalError, Lock, User, command, end_left_over, service_user, socket_folder, spawn, stop
+from local.process import (
+    LocalError,
+    Lock,
+    User,
+    command,
+    end_left_over,
+    forget_sockets,
+    service_user,
+    socket_folder,
+    spawn,
+    stop,
+)
 
 ADMIN = "postgres"
 DATABASE = "yimen"
@@ -105,6 +116,7 @@ class Postgres:
         """Close every connection, write everything down, be gone. Nothing happens where none runs."""
         if self._process is not None:
             stop(self._process, signal.SIGINT, 15)
+            forget_sockets(self.data, self._sockets())
         self._process = self.pid = None
         self._lock.release()
 

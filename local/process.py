@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import shutil
 import signal
 import stat
 import subprocess
@@ -199,6 +200,12 @@ def socket_folder(data: Path, name: str, user: User | None) -> Path:
     if not stat.S_ISDIR(info.st_mode) or info.st_uid != uid or info.st_mode & 0o077:
         raise LocalError("socket_folder_taken", f"{folder} 已被别人占用，请删去它，或用 VAR= 换一个较短的数据目录")
     return folder
+
+
+def forget_sockets(data: Path, folder: Path) -> None:
+    """Remove the folder in the temp folder, where there was one."""
+    if folder != data:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def stop(process: subprocess.Popen[bytes], polite: signal.Signals, seconds: float) -> int:

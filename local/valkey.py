@@ -10,7 +10,7 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
-from local.process import LocalError, Lock, end_left_over, socket_folder, spawn, stop
+from local.process import LocalError, Lock, end_left_over, forget_sockets, socket_folder, spawn, stop
 
 SOCKET = "valkey.sock"
 IN_PROGRESS = "arq:in-progress:*"
@@ -75,6 +75,7 @@ class Valkey:
         """Write everything down and be gone. Nothing happens where none runs."""
         if self._process is not None:
             stop(self._process, signal.SIGTERM, 10)
+            forget_sockets(self.data, self.socket.parent)
         self._process = self.pid = None
         self._lock.release()
 

@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from local import npm
 from local.node import Node, find
 from local.process import Lock, spawn, stop
+from settings import HOME
 
 SKIPPED = {"node_modules", "dist", "unpackage", "tests", ".git"}
 OUTPUT = Path("dist") / "build" / "h5"
@@ -96,9 +98,8 @@ def _installed(source: Path) -> bool:
 
 
 def _step(argv: list[str], source: Path, node: Node, log: Path, say: Say, title: str) -> None:
-    """Run one command under the guard, with a line every few seconds; CI=1 keeps the tools from phoning home."""
-    env = {**os.environ, "CI": "1", "PATH": f"{node.node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
-    env["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
+    """Run one command under the guard, with a line every few seconds."""
+    env = {**npm.environ(node), "PYTHONPATH": str(HOME)}
     began = time.monotonic()
     say(f"{title} …")
     process = spawn(
