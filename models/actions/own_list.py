@@ -1,0 +1,22 @@
+"""A line in a person's own list that is about the account, not about a case (R70)."""
+
+from typing import Any
+from uuid import UUID
+
+from models.base import new_id
+from models.outbox import Notification
+from models.rules import notices
+
+
+async def write(account_id: UUID, name: str, **facts: Any) -> None:
+    """Write the notice `name` of rules/notices.py into the list, in the open unit. It is not pushed."""
+    id_ = new_id()
+    await Notification.create(
+        id=id_,
+        account_id=account_id,
+        event_id=id_,
+        kind=name,
+        title=notices.NOTICES[name].title,
+        words_sealed=Notification.WORDS.seal(id_, notices.words(name, facts)) or "",
+        push="none",
+    )
