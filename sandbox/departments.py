@@ -38,7 +38,7 @@ class DepartmentSystems:
         body, given = await request.body(), request.headers
         stamp, request_id = given.get(TIMESTAMP, ""), given.get(REQUEST_ID, "")
         if not verify(department.key, stamp, request_id, body, given.get(SIGNATURE, ""), now=self.world.clock()):
-            self.world.log(code, direction="in", event="?", note="签名不对，没有接收")
+            self.world.log(code, direction="in", event="?", note="签名不对或已过时，没有接收")
             await self.world.touch()
             return _problem(401, "signature_wrong", "签名不对或已过时")
         if not self.world.first_time(f"{code}:{request_id}"):
