@@ -22,7 +22,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 UTC = ZoneInfo("UTC")
 T = TypeVar("T")
 
-TABLES = ["models.catalogue", "models.hall", "models.people", "models.paper", "models.case", "models.outbox", "models.audit"]
+SUBJECTS = ("catalogue", "hall", "people", "paper", "case", "outbox", "audit")
+TABLES = [f"models.{subject}" for subject in SUBJECTS]
 
 
 def now() -> datetime:

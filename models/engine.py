@@ -15,7 +15,7 @@ ACQUIRE_SECONDS = 3.0
 class _Pool(asyncpg.Pool):  # type: ignore[misc]
     __slots__ = ()
 
-    async def _acquire(self, timeout: float | None) -> Any:
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109  (asyncpg's own signature)
         return await super()._acquire(timeout or ACQUIRE_SECONDS)
 
 

@@ -1,6 +1,7 @@
 """Citizens, what they hold and whom they act for; staff and their sessions."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 
@@ -39,6 +40,7 @@ class WechatBinding(Row):
     """An openid bound to one account at a time; an account may have several (R4)."""
 
     account: Any = fields.ForeignKeyField("models.Account", related_name="bindings")
+    account_id: UUID
     openid_sealed = fields.TextField()
     openid_index = fields.CharField(max_length=64, unique=True)
     flagged_at: Any = fields.DatetimeField(null=True)
@@ -53,6 +55,7 @@ class RefreshToken(Row):
     """One link of a refresh family: only its hash is kept; a second use revokes the family."""
 
     account: Any = fields.ForeignKeyField("models.Account", related_name="tokens")
+    account_id: UUID
     family = fields.UUIDField()
     hash = fields.CharField(max_length=64, unique=True)
     expires_at = fields.DatetimeField()
@@ -96,6 +99,7 @@ class IdentityCode(Row):
     """A code a citizen shows at a counter or kiosk: two minutes, one use, only its hash is kept."""
 
     account: Any = fields.ForeignKeyField("models.Account", related_name="identity_codes")
+    account_id: UUID
     hash = fields.CharField(max_length=64, unique=True)
     expires_at = fields.DatetimeField()
     used_at: Any = fields.DatetimeField(null=True)
@@ -119,7 +123,9 @@ class Membership(Row):
     """A person acts for an organisation by a recorded role until a date (R4)."""
 
     account: Any = fields.ForeignKeyField("models.Account", related_name="memberships")
+    account_id: UUID
     organisation: Any = fields.ForeignKeyField("models.Organisation", related_name="members")
+    organisation_id: UUID
     role = fields.CharField(max_length=12)
     until: Any = fields.DateField(null=True)
 
@@ -132,7 +138,9 @@ class Mandate(Row):
     """Authority given by one person to another, with scope and end (R52)."""
 
     principal: Any = fields.ForeignKeyField("models.Account", related_name="given_mandates")
+    principal_id: UUID
     helper: Any = fields.ForeignKeyField("models.Account", related_name="held_mandates")
+    helper_id: UUID
     scope = fields.CharField(max_length=200)
     until = fields.DateField()
     revoked_at: Any = fields.DatetimeField(null=True)
@@ -145,6 +153,7 @@ class Consent(Row):
     """The subscription ledger of one account and template: credits left, or a standing yes (R61)."""
 
     account: Any = fields.ForeignKeyField("models.Account", related_name="consents")
+    account_id: UUID
     template = fields.CharField(max_length=40)
     credits = fields.IntField(default=0)
     standing = fields.BooleanField(default=False)
@@ -182,6 +191,7 @@ class StaffSession(Row):
     """One signed-in desk: idle 15 minutes, absolute 8 hours, one per account."""
 
     staff: Any = fields.ForeignKeyField("models.Staff", related_name="sessions")
+    staff_id: UUID
     hash = fields.CharField(max_length=64, unique=True)
     csrf = fields.CharField(max_length=64)
     hall_id: Any = fields.CharField(max_length=4, null=True)

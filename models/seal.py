@@ -38,7 +38,9 @@ class Key:
 class Keyring:
     """The keys in force. `current` seals; every key of the ring opens."""
 
-    def __init__(self, keys: dict[str, Key], current: str, index: bytes, audit: bytes, token: bytes, link: bytes) -> None:
+    def __init__(
+        self, keys: dict[str, Key], current: str, index: bytes, audit: bytes, token: bytes, link: bytes
+    ) -> None:
         for name, secret in (("index", index), ("audit", audit), ("token", token), ("link", link)):
             if len(secret) < 32:
                 raise SealError(f"{name} key is shorter than 32 bytes")
@@ -99,7 +101,7 @@ def _unlock(key: Key, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
 
 
 def keyring(record: dict[str, Any]) -> Keyring:
-    """A ring from a key file's JSON: {current, keys: {id: {alg, secret}}, index, audit, token, link}, secrets in base64."""
+    """A ring from JSON {current, keys: {id: {alg, secret}}, index, audit, token, link}; secrets in base64."""
     keys = {i: Key(i, k["alg"], base64.b64decode(k["secret"])) for i, k in record["keys"].items()}
     plain = {name: base64.b64decode(record[name]) for name in ("index", "audit", "token", "link")}
     return Keyring(keys, record["current"], **plain)

@@ -1,0 +1,42 @@
+"""Due alarms: found by a partial index, performed once, kept as history."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import UUID
+
+from models.base import execute, now, rows, unit
+
+WAIT = timedelta(minutes=5)
+
+
+async def due(most: int) -> list[tuple[UUID, UUID, str]]:
+    """(alarm id, case id, verb) of what is due now, oldest first; by our clock, which tests may turn."""
+    found = await rows(
+        "SELECT id, case_id, verb FROM alarm WHERE done_at IS NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2",
+        now(), most,
+    )  # fmt: skip
+    return [(row["id"], row["case_id"], row["verb"]) for row in found]
+
+
+async def perform(alarm: UUID, act: Callable[[], Awaitable[None]]) -> None:
+    """Take the alarm and act in one transaction; a second worker finds it taken and does nothing."""
+
+    async def body() -> None:
+        taken = await rows("SELECT id FROM alarm WHERE id = $1 AND done_at IS NULL FOR UPDATE SKIP LOCKED", alarm)
+        if taken:
+            await spent(alarm)
+            await act()
+
+    await unit(body)
+
+
+async def spent(alarm: UUID, why: str = "") -> None:
+    """The alarm has been acted on, or is no longer needed."""
+    await execute("UPDATE alarm SET done_at = $2, last_error = $3 WHERE id = $1 AND done_at IS NULL", alarm, now(), why)
+
+
+async def failed(alarm: UUID, why: str) -> None:
+    """Something of ours went wrong: tried again in five minutes."""
+    await execute(
+        "UPDATE alarm SET due_at = $2, attempts = attempts + 1, last_error = $3 WHERE id = $1", alarm, now() + WAIT, why
+    )

@@ -1,0 +1,204 @@
+"""A draft case: begun, filled in, photographed. Only its owner sees it; nothing here starts a clock."""
+
+from typing import Any
+from uuid import UUID
+
+from models.actions.step import locked_case
+from models.base import Refusal, new_id, not_found, unit
+from models.case import Case, CaseItem, Notice, NoticeLine
+from models.catalogue import Item
+from models.hall import Hall
+from models.paper import CaseMaterial, Page, Upload
+from models.people import Account, Mandate, Membership
+from models.rules import intake, permits
+from models.rules.flow import FINAL
+from models.rules.forms import clean_form
+from models.rules.merge import merged
+from models.rules.permits import Actor
+
+MOST_ITEMS = 12
+MOST_PAGES = 40
+
+
+async def begin(
+    actor: Actor,
+    item_codes: list[str],
+    *,
+    applicant: dict[str, Any],
+    answers: dict[str, Any],
+    form: dict[str, Any],
+    hall: str,
+) -> UUID:
+    """Begin a case, or go on with the open draft of the same items: a person has one open case per item and subject.
+
+    Refusals: unknown_item, hall_closed, applicant_not_allowed (422/403), case_open (409, the case's id in `errors`).
+    """
+    account_id = permits.require_citizen(actor)
+
+    async def body() -> UUID:
+        items = await _items(item_codes)
+        if not await Hall.filter(code=hall, active=True).exists():
+            raise Refusal("unknown_hall", 422, "没有这个大厅，请重新选一个")
+        kind, subject, name = await _applicant(account_id, applicant, items)
+        held = await _open_case(account_id, subject, items)
+        if held and held.state != "draft":
+            raise Refusal(
+                "case_open", 409, "这件事您已经交过一份，正在办。请到“办件”里看",
+                [{"pointer": "/item_codes", "code": "case_open", "detail": str(held.id)}],
+            )  # fmt: skip
+        case = held or await _new(account_id, items, kind, subject, name, hall)
+        record = merged([_record(item) for item in items])
+        case.hall_id, case.answers = hall, intake.clean_answers(record, answers)
+        if form:
+            case.form_sealed = Case.FORM.seal_json(case.id, clean_form(record["form"], form))
+        await case.save()
+        await _sync_materials(case, record, items)
+        return case.id
+
+    return await unit(body)
+
+
+async def _items(codes: list[str]) -> list[Item]:
+    wanted = list(dict.fromkeys(codes))
+    if not 1 <= len(wanted) <= MOST_ITEMS:
+        raise Refusal("bad_item_count", 422, f"一次可以办 1 到 {MOST_ITEMS} 件事")
+    found = {item.code: item for item in await Item.filter(code__in=wanted, state="published")}
+    missing = [code for code in wanted if code not in found]
+    if missing:
+        raise Refusal("unknown_item", 422, "有的事项没有，或已经停办。请回到列表重新选")
+    return [found[code] for code in wanted]
+
+
+async def _applicant(account_id: UUID, given: dict[str, Any], items: list[Item]) -> tuple[str, UUID, str]:
+    kind, account = given.get("kind", "self"), await Account.get(id=account_id)
+    own = Account.NAME.open(account_id, account.name_sealed) or ""
+    no = Refusal("applicant_not_allowed", 403, "您还没有登记替它办事的权限，请先在“我的”里登记")
+    if kind == "organisation":
+        held = await Membership.filter(account_id=account_id, organisation_id=given.get("id")).first()
+        if held is None:
+            raise no
+        organisation = await held.organisation
+        return kind, organisation.id, organisation.name
+    if kind == "mandate":
+        mandate = await Mandate.filter(id=given.get("id"), helper_id=account_id, revoked_at=None).first()
+        if mandate is None:
+            raise no
+        principal = await mandate.principal
+        return kind, principal.id, Account.NAME.open(principal.id, principal.name_sealed) or ""
+    if all(item.subjects == ["organisation"] for item in items):
+        raise Refusal("for_organisations", 422, "这件事只给单位办。请先在“我的”里登记您的单位")
+    return "self", account_id, own
+
+
+async def _open_case(account_id: UUID, subject: UUID, items: list[Item]) -> Case | None:
+    codes = sorted(item.code for item in items)
+    cases = await Case.filter(
+        account_id=account_id, applicant_id=subject, state__not_in=[*FINAL["case"], "concluded"], items__code=codes[0]
+    ).prefetch_related("items")
+    return next((case for case in cases if sorted(i.code for i in case.items) == codes), None)
+
+
+async def _new(account_id: UUID, items: list[Item], kind: str, subject: UUID, name: str, hall: str) -> Case:
+    id_ = new_id()
+    title = items[0].name if len(items) == 1 else f"{items[0].name}等{len(items)}件事"
+    case = await Case.create(
+        id=id_, title=title, account_id=account_id, applicant_kind=kind, applicant_id=subject,
+        applicant_name_sealed=Case.APPLICANT.seal(id_, name), hall_id=hall,
+    )  # fmt: skip
+    await CaseItem.bulk_create(
+        [
+            CaseItem(
+                case_id=id_, item_id=item.id, code=item.code, name=item.name, everyday=item.everyday,
+                department_id=item.department_id, position=place,
+            )
+            for place, item in enumerate(items)
+        ]
+    )  # fmt: skip
+    return case
+
+
+def _record(item: Item) -> dict[str, Any]:
+    return dict(item.record)
+
+
+async def record_of(case: Case) -> dict[str, Any]:
+    """The merged record of the item versions this case was filed under (R15)."""
+    items = await CaseItem.filter(case_id=case.id).order_by("position").prefetch_related("item")
+    return merged([_record(entry.item) for entry in items])
+
+
+async def _sync_materials(case: Case, record: dict[str, Any], items: list[Item]) -> None:
+    """Material rows follow the answers; pages of a material that is still asked for stay."""
+    wanted = intake.checklist(record, case.answers, kind=case.applicant_kind)
+    held = {row.code: row for row in await CaseMaterial.filter(case_id=case.id)}
+    gone = [row.id for code, row in held.items() if code not in {need["code"] for need in wanted}]
+    if gone:
+        await Page.filter(material_id__in=gone).delete()
+        await CaseMaterial.filter(id__in=gone).delete()
+    for place, need in enumerate(wanted):
+        row = held.get(need["code"])
+        if row is None:
+            users = [i.code for i in items if any(m["code"] == need["code"] for m in _record(i)["materials"])]
+            await CaseMaterial.create(
+                case_id=case.id, code=need["code"], name=need["name"], position=place, need=need, items=users,
+                state="free" if need["free"] else "missing",
+            )  # fmt: skip
+        elif row.need != need or row.position != place:
+            await CaseMaterial.filter(id=row.id).update(need=need, position=place)
+
+
+async def fill(actor: Actor, case_id: UUID, values: dict[str, Any]) -> None:
+    """Save the form as far as it is filled in; a draft may have gaps, a wrong value is told by its field."""
+
+    async def body() -> None:
+        case = await _editable(actor, case_id)
+        record = await record_of(case)
+        kept = clean_form(record["form"], values)
+        await Case.filter(id=case.id).update(form_sealed=Case.FORM.seal_json(case.id, kept))
+
+    await unit(body)
+
+
+async def lay(actor: Actor, case_id: UUID, code: str, upload_ids: list[UUID]) -> None:
+    """Set the pages of one material, in order. A page must be the actor's own upload and not a refused one."""
+
+    async def body() -> None:
+        case = await _editable(actor, case_id)
+        material = await CaseMaterial.filter(case_id=case.id, code=code).first()
+        if material is None:
+            raise not_found("这件事不要这样材料")
+        await _may_change(case, code)
+        wanted = list(dict.fromkeys(upload_ids))
+        if len(wanted) > MOST_PAGES:
+            raise Refusal("too_many_pages", 422, f"一样材料最多 {MOST_PAGES} 页")
+        mine = {u.id: u for u in await Upload.filter(id__in=wanted, account_id=actor.id)}
+        if len(mine) != len(wanted):
+            raise Refusal("unknown_upload", 404, "有的照片没有找到，请重新拍一张")
+        if any(upload.state in ("refused", "deleted") for upload in mine.values()):
+            raise Refusal("upload_refused", 422, "有的照片打不开，请换一张再交")
+        await Page.filter(material_id=material.id).delete()
+        await Page.bulk_create(
+            [Page(material_id=material.id, upload_id=upload, position=n) for n, upload in enumerate(wanted)]
+        )
+        state = "ready" if wanted else ("free" if material.need["free"] else "missing")
+        await CaseMaterial.filter(id=material.id).update(state=state)
+
+    await unit(body)
+
+
+async def _editable(actor: Actor, case_id: UUID) -> Case:
+    case = await locked_case(case_id, permits.scope(actor))
+    if case.account_id != actor.id:
+        raise not_found()
+    if case.state not in ("draft", "correcting"):
+        raise Refusal("case_locked", 409, "已经交上去了，现在不能改。要改请等大厅告诉您，或先撤回")
+    return case
+
+
+async def _may_change(case: Case, code: str) -> None:
+    """While correcting, only what the notice names may be changed: the rest was found in order (R30)."""
+    if case.state != "correcting":
+        return
+    notice = await Notice.filter(case_id=case.id, answered_at=None).first()
+    if notice is None or not await NoticeLine.filter(notice_id=notice.id, material_code=code).exists():
+        raise Refusal("not_in_notice", 409, "告知书没有要改这一样，不用动它")

@@ -1,0 +1,58 @@
+"""What an upload looks like to its viewer, and who may look."""
+
+from typing import Any
+from uuid import UUID
+
+from models.base import not_found, now
+from models.case import Case
+from models.paper import Upload
+from models.rules import permits
+from models.rules.advice import ADVICE
+from models.rules.links import link
+from models.rules.permits import Actor
+
+
+def shown(actor: Actor, upload: Upload) -> dict[str, Any]:
+    """{id, state, advice, pages, thumbnail_url, view_url, width, height, sha256, bytes, received}."""
+    ready = upload.state == "ready"
+    return {
+        "id": str(upload.id),
+        "state": upload.state,
+        "advice": [{"code": code, **_words(code)} for code in upload.advice],
+        "refusal": {"code": upload.refusal, **_words(upload.refusal)} if upload.refusal else None,
+        "pages": upload.pages,
+        "thumbnail_url": link(actor, upload.id, "thumbnail", now()) if ready else None,
+        "view_url": link(actor, upload.id, "archive", now()) if ready else None,
+        "width": upload.width,
+        "height": upload.height,
+        "sha256": upload.sha256,
+        "bytes": upload.length,
+        "received": upload.received,
+    }
+
+
+def _words(code: str) -> dict[str, str]:
+    found = ADVICE.get(code)
+    return {"words": found.words, "tip": found.tip} if found else {"words": "这张打不开", "tip": "请重新拍一张"}
+
+
+async def own(actor: Actor, upload_id: UUID) -> Upload:
+    """The actor's own upload, or not_found."""
+    column = "account_id" if actor.kind == "citizen" else "staff_id"
+    found = await Upload.filter(id=upload_id, **{column: actor.id}).exclude(state="deleted").first()
+    if found is None or actor.id is None:
+        raise not_found()
+    return found
+
+
+async def visible(actor: Actor, upload_id: UUID) -> Upload:
+    """An upload the actor may look at now: their own, or a page of a case in their scope."""
+    upload = await Upload.filter(id=upload_id, state="ready").first()
+    if upload is None:
+        raise not_found()
+    if actor.kind == "citizen" and upload.account_id == actor.id:
+        return upload
+    seen = Case.filter(permits.scope(actor)).filter(materials__pages__upload_id=upload_id)
+    if actor.kind in ("anonymous", "clock", "system") or not await seen.exists():
+        raise not_found()
+    return upload

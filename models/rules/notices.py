@@ -1,0 +1,149 @@
+"""Who is told what, when a verb has happened: event -> audience, class, channels in order, template, words.
+
+No text that people receive stands anywhere else. Templates follow WeChat's field limits (R62: thing <= 20 characters,
+phrase <= 5, character_string <= 32) and hold no personal data (promises 3.6): the page they open asks for a sign-in.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.rules.dates import say
+
+
+@dataclass(frozen=True)
+class Template:
+    """A subscribe-message template as registered on the platform: our key, the platform's id, field -> source."""
+
+    key: str
+    id: str
+    title: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One kind of notice. `audience` citizen, hall or department; `words` with {names} filled from the facts."""
+
+    audience: str
+    title: str
+    words: str
+    class_: str = "must"
+    template: str = ""
+    phrase: str = ""
+    channels: tuple[str, ...] = field(default=("inapp", "wechat"))
+
+
+PROGRESS = Template(
+    "progress", "yimen-tpl-progress-0001", "办件进度提醒",
+    {"character_string1": "number", "thing2": "title", "phrase3": "phrase", "time4": "at", "thing5": "hint"},
+)  # fmt: skip
+CORRECTION = Template(
+    "correction", "yimen-tpl-correction-0001", "材料补正提醒",
+    {"character_string1": "number", "thing2": "title", "time3": "due", "thing4": "hint"},
+)  # fmt: skip
+COLLECT = Template(
+    "collect", "yimen-tpl-collect-0001", "领取结果通知",
+    {"character_string1": "number", "thing2": "title", "thing3": "where", "thing4": "hint"},
+)  # fmt: skip
+TEMPLATES = {template.key: template for template in (PROGRESS, CORRECTION, COLLECT)}
+
+_LIST = ("inapp",)
+_DESK = ("desk",)
+
+NOTICES: dict[str, Notice] = {
+    "case.submitted": Notice(
+        "citizen", "交上去了", "“{title}”交上去了。最晚{due}告诉您能不能受理。", "nice", "progress", "已提交"
+    ),
+    "case.received": Notice(
+        "citizen", "大厅收下了", "“{title}”大厅收下了，收件凭证可以在办件里看。", "nice", "progress", "已收件"
+    ),
+    "case.correcting": Notice(
+        "citizen", "要补材料", "“{title}”有 {lines} 处要补正，就这一次说全。请在{due}前补好。", "must", "correction"
+    ),
+    "case.corrected": Notice(
+        "citizen", "补正交上去了", "“{title}”补正交上去了。最晚{due}告诉您能不能受理。", "nice", channels=_LIST
+    ),
+    "case.correction_due": Notice(
+        "citizen", "补正快到期", "“{title}”要在{due}前补好，还没有交。", "must", "correction"
+    ),
+    "case.accepted": Notice("citizen", "受理了", "“{title}”受理了。最晚{due}给您结果。", "must", "progress", "已受理"),
+    "case.deemed_accepted": Notice(
+        "citizen",
+        "视为受理了",
+        "“{title}”过了期限没有告知，依法从收到那天起算受理。最晚{due}给您结果。",
+        "must",
+        "progress",
+        "已受理",
+    ),
+    "case.refused": Notice(
+        "citizen", "不予受理", "“{title}”没有受理。理由和怎么申诉，在办件里看。", "must", "progress", "不受理"
+    ),
+    "case.returned": Notice(
+        "citizen", "材料退还了", "“{title}”到期没有补齐，材料退还给您，可以重新申请。", "must", "progress", "已退回"
+    ),
+    "case.withdrawn": Notice("citizen", "撤回了", "“{title}”按您的意思撤回了。", "nice", channels=_LIST),
+    "case.concluded": Notice("citizen", "办结了", "“{title}”办结了：{outcome}。", "must", "progress", "已办结"),
+    "case.collectable": Notice("citizen", "可以领了", "“{title}”的结果在{where}，带身份证来领。", "must", "collect"),
+    "case.delivery_due": Notice("citizen", "还没领", "“{title}”的结果还在{where}，请抽空来领。", "nice", "collect"),
+    "case.delivered": Notice("citizen", "领到了", "“{title}”的结果已经交给您。", "nice", channels=_LIST),
+    "account.joined": Notice(
+        "citizen",
+        "账户有新的登录",
+        "一个新的微信或手机用您的手机号验证后，并进了您的账户。不是您本人？请马上到大厅窗口。",
+        channels=_LIST,
+    ),
+    "account.reused": Notice(
+        "citizen",
+        "登录已退出",
+        "您的登录信息被用了两次，为了安全已经退出。不是您本人？请到大厅窗口核对。",
+        channels=_LIST,
+    ),
+    "account.phone": Notice(
+        "citizen", "手机号换了", "您的账户换了手机号。不是您本人？请马上到大厅窗口。", channels=_LIST
+    ),
+    "account.mandate": Notice(
+        "citizen", "委托定好了", "{helper}可以替{principal}办：{scope}。到{until}为止，随时可以取消。", channels=_LIST
+    ),
+    "hall.new_case": Notice("hall", "新到", "新到一件：{title}", channels=_DESK),
+    "hall.corrected": Notice("hall", "补正回来", "补正回来：{title}", channels=_DESK),
+    "hall.withdrawn": Notice("hall", "撤回", "申请人撤回：{title}", channels=_DESK),
+    "hall.acceptance_due": Notice("hall", "受理快到期", "受理期限快到：{title}", channels=_DESK),
+    "hall.deemed_accepted": Notice("hall", "视为受理", "过期未告知，视为受理：{title}", channels=_DESK),
+    "hall.output": Notice("hall", "可出件", "办结待出件：{title}", channels=_DESK),
+    "department.assigned": Notice("department", "新到", "新到一件：{title}", channels=("desk", "system")),
+    "department.withdrawn": Notice("department", "撤回", "申请人撤回：{title}", channels=("desk", "system")),
+    "department.decision_due": Notice("department", "快到期", "快到期：{title}", channels=("desk", "system")),
+    "department.decision_overdue": Notice("department", "超期", "超期：{title}", channels=("desk", "system")),
+}
+
+SYSTEM_EVENTS = {
+    "department.assigned": "task.assigned",
+    "department.withdrawn": "case.withdrawn",
+    "department.decision_due": "task.urged",
+    "department.decision_overdue": "task.urged",
+}
+
+
+def words(name: str, facts: dict[str, Any]) -> str:
+    """The sentence of a notice; dates in `facts` are said as people say them."""
+    said = {key: say(value) if hasattr(value, "weekday") else value for key, value in facts.items()}
+    return NOTICES[name].words.format_map(said)
+
+
+def fields_of(name: str, facts: dict[str, Any]) -> dict[str, str]:
+    """The template fields of a notice; the gateway fits them to WeChat's limits (R62)."""
+    notice = NOTICES[name]
+    said: dict[str, str] = {
+        "phrase": notice.phrase,
+        "hint": "点开看详情",
+        "due": _stamp(facts.get("due")),
+        "at": facts.get("at", ""),
+        "number": facts["number"],
+        "title": facts["title"],
+        "where": facts.get("where") or "办件里有地址",
+    }
+    return {name: said[source] for name, source in TEMPLATES[notice.template].fields.items()}
+
+
+def _stamp(due: Any) -> str:
+    return f"{due.isoformat()} 17:30" if due else ""

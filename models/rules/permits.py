@@ -1,0 +1,118 @@
+"""Rights. *May*: which roles an actor has towards a case or task. *Sees*: the scope every read begins with."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from models.base import Refusal
+
+Kind = Literal["anonymous", "citizen", "staff", "department", "clock", "system"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is asking. `roles` are staff roles; `department` and `hall` are where they stand today."""
+
+    kind: Kind
+    id: UUID | None = None
+    name: str = ""
+    roles: frozenset[str] = frozenset()
+    department: str = ""
+    hall: str = ""
+    tier: str = ""
+    seat: str = ""
+    assurance: str = "none"
+    session: UUID | None = None
+
+    @property
+    def key(self) -> str:
+        """How rows name this actor: `citizen:<id>`, `staff:<id>`, `department:<code>`, `clock`."""
+        if self.kind == "department":
+            return f"department:{self.department}"
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
+
+ANONYMOUS = Actor("anonymous")
+CLOCK = Actor("clock", name="系统时钟")
+SYSTEM = Actor("system", name="系统")
+
+
+def require_staff(actor: Actor, *roles: str) -> None:
+    """Refuse anybody who has none of `roles`."""
+    if actor.kind != "staff" or (roles and not actor.roles & set(roles)):
+        raise Refusal("role_not_allowed", 403, "这一页不归您的岗位管。要用的话，请找值班长调整岗位")
+
+
+def require_citizen(actor: Actor) -> UUID:
+    if actor.kind != "citizen" or actor.id is None:
+        raise Refusal("sign_in_needed", 401, "请先登录")
+    return actor.id
+
+
+def case_roles(actor: Actor, case: Any) -> frozenset[str]:
+    """The roles of the flow that `actor` plays towards `case`."""
+    if actor.kind in ("clock", "system"):
+        return frozenset({actor.kind})
+    if actor.kind == "citizen":
+        return frozenset({"owner"}) if case.account_id == actor.id else frozenset()
+    if actor.kind == "staff":
+        found = set()
+        if "clerk" in actor.roles and _hall_reaches(actor, case.hall_id):
+            found.add("clerk")
+        if "supervisor" in actor.roles:
+            found.add("supervisor")
+        return frozenset(found)
+    return frozenset()
+
+
+def task_roles(actor: Actor, task: Any) -> frozenset[str]:
+    """The roles of the flow that `actor` plays towards a department's `task`."""
+    if actor.kind in ("clock", "system"):
+        return frozenset({actor.kind})
+    if actor.department != task.department_id:
+        return frozenset()
+    if actor.kind == "department":
+        return frozenset({"department"})
+    if actor.kind == "staff":
+        return actor.roles & {"handler", "approver"}
+    return frozenset()
+
+
+def _hall_reaches(actor: Actor, hall: str) -> bool:
+    """A county counter takes any hall's cases (同城通办, R44); a town's its own and its villages'."""
+    return actor.tier == "county" or hall == actor.hall or (actor.tier == "town" and hall[:2] == actor.hall[:2])
+
+
+def scope(actor: Actor) -> Q:
+    """The cases `actor` may see. Drafts belong to their owner alone."""
+    if actor.kind == "citizen":
+        return Q(account_id=actor.id)
+    if actor.kind == "department":
+        return Q(tasks__department_id=actor.department)
+    if actor.kind == "staff":
+        return _staff_scope(actor)
+    if actor.kind in ("clock", "system"):
+        return Q()
+    return NOTHING
+
+
+NOTHING = Q(id__in=[])
+
+
+def _staff_scope(actor: Actor) -> Q:
+    filed = ~Q(state="draft")
+    if "supervisor" in actor.roles:
+        return filed
+    found = NOTHING
+    if "clerk" in actor.roles and actor.hall:
+        if actor.tier == "county":
+            found = found | filed
+        elif actor.tier == "town":
+            found = found | (filed & Q(hall_id__startswith=actor.hall[:2]))
+        else:
+            found = found | (filed & Q(hall_id=actor.hall))
+    if actor.department and actor.roles & {"handler", "approver"}:
+        found = found | (filed & Q(tasks__department_id=actor.department))
+    return found

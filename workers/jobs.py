@@ -1,0 +1,76 @@
+"""Every arq function and cron line in one table. Jobs carry ids, are JSON, may run twice; the truth is in the database."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from arq import Worker, func
+from arq.connections import ArqRedis
+from arq.cron import cron
+from arq.worker import Function
+
+from models.actions import idempotency
+from workers import alarms, photos
+
+Startup = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """An arq function: `seconds` is its limit, `times` how often it is tried."""
+
+    run: Callable[..., Awaitable[Any]]
+    seconds: float
+    times: int = 1
+
+
+async def forget_keys(_: dict[str, Any]) -> int:
+    """Drop idempotency keys older than 72 h."""
+    return await idempotency.forget_old()
+
+
+JOBS = (Job(photos.check_photo, 20, 2),)
+EVERY_5_SECONDS = set(range(0, 60, 5))
+CRON: tuple[tuple[Callable[[dict[str, Any]], Awaitable[Any]], dict[str, Any]], ...] = (
+    (alarms.perform_due, {"second": EVERY_5_SECONDS}),
+    (photos.sweep_photos, {"second": EVERY_5_SECONDS}),
+    (photos.drop_expired, {"hour": {3}, "minute": {10}, "second": {0}}),
+    (forget_keys, {"minute": {20}, "second": {0}}),
+)
+
+
+def encode(job: dict[str, Any]) -> bytes:
+    """arq's jobs as JSON: whoever can write to Redis must not be able to run code here."""
+    return json.dumps(job, default=str).encode()
+
+
+def decode(data: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(data)
+    return found
+
+
+def functions() -> list[Function]:
+    return [func(job.run, timeout=job.seconds, max_tries=job.times, keep_result=0) for job in JOBS]  # type: ignore[arg-type]
+
+
+def worker(redis: ArqRedis, startup: Startup, shutdown: Startup) -> Worker:
+    """The arq worker of this process. It ends when Redis goes away; the supervisor starts it again."""
+    return Worker(
+        functions(),
+        redis_pool=redis,
+        cron_jobs=[
+            cron(run, run_at_startup=True, unique=True, keep_result=0, timeout=30, **when) for run, when in CRON
+        ],  # type: ignore[arg-type]
+        on_startup=startup,
+        on_shutdown=shutdown,
+        max_jobs=8,
+        poll_delay=0.05,
+        keep_result=0,
+        job_timeout=30,
+        health_check_interval=15,
+        job_serializer=encode,
+        job_deserializer=decode,
+        handle_signals=True,
+        log_results=False,
+    )
