@@ -65,7 +65,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Sign:
-    """Who signs: `office` and `on` (a date in words) at the right; `left` is pairs of label and value ("" is a line)."""
+    """Who signs: `office` and `on` (a date in words) at the right; `left` pairs of label and value ("" is a line)."""
 
     office: str
     on: str

@@ -1,7 +1,7 @@
 """The child process: reads a photograph on stdin, answers on stdout, owns nothing.
 
-Frames: 4 bytes of length (big endian) and that many bytes. In: the photograph. Out: JSON, archive, thumbnail (the last
-two empty after a refusal). Once warm it may open no file and no socket, and it dies with its parent.
+Arguments: the parent's process id, CPU seconds a photograph. Frames: 4 bytes of length (big endian) and that many bytes.
+In: the photograph. Out: JSON, archive, thumbnail (the last two empty after a refusal). Once warm it may open no file and no socket, and it dies with its parent.
 """
 
 import ctypes
@@ -20,7 +20,6 @@ from PIL import Image
 from workers.darkroom.develop import Spoiled, develop
 
 MEMORY = 400 * 1024 * 1024  # bytes of address space
-CPU = 5  # seconds a photograph
 MOST = 26 * 1024 * 1024  # bytes of a photograph
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 
@@ -31,15 +30,16 @@ def main() -> None:
         libc = ctypes.CDLL(None)
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if os.getppid() == 1 and len(sys.argv) > 1 and sys.argv[1] != "1":
-        return  # the parent was gone before the request to die with it was heard
+    parent, cpu = int(sys.argv[1]), int(sys.argv[2])
+    if os.getppid() != parent:
+        return  # it was gone before the request to die with it was heard
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes stdin
     warm()
     confine()
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     send(sink, b"ready")
     while (data := receive(source)) is not None:
-        allow()
+        allow(cpu)
         answer(sink, data)
 
 
@@ -65,11 +65,11 @@ def confine() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def allow() -> None:
-    """CPU seconds for one more photograph; the kernel ends the process when they are used up."""
+def allow(cpu: int) -> None:
+    """`cpu` seconds for one more photograph; the kernel ends the process when they are used up."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + CPU + 1, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + cpu + 1, hard))
 
 
 def answer(sink: BinaryIO, data: bytes) -> None:

@@ -126,11 +126,11 @@ def _box(size: tuple[int, int]) -> tuple[int, int]:
 def _flatten(picture: Image.Image) -> Image.Image:
     """Frame 0 as RGB: transparency becomes white paper, 16-bit grey is scaled and not clipped."""
     if picture.mode.startswith(("I", "F")):
+        picture.thumbnail(_box(picture.size), Image.Resampling.BICUBIC)
         picture = picture.convert("F").point(lambda v: v * (1 / 257) + 0).convert("L")
-    if "A" in picture.mode or "a" in picture.mode or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-        if picture.width * picture.height > 4_000_000:
-            picture.thumbnail(_box(picture.size), Image.Resampling.BICUBIC)
+    if picture.mode in ("RGBA", "LA", "La", "PA", "RGBa") or "transparency" in picture.info:
+        picture = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        picture.thumbnail(_box(picture.size), Image.Resampling.BICUBIC)  # before the paper: three copies are too many
         paper = Image.new("RGB", picture.size, "white")
         paper.paste(picture, mask=picture.getchannel("A"))
         return paper

@@ -23,7 +23,8 @@ from models.rules.advice import ADVICE, REFUSALS
 from workers.darkroom.sniff import PLUGINS, sniff
 
 ROOT = Path(__file__).resolve().parents[2]
-WALL = 8.0  # seconds a photograph, and for a child to get ready
+WALL = 8.0  # seconds a photograph may take, and a child to get ready
+CPU = 5  # seconds of processor a photograph may use
 MOST = 25 * 1024 * 1024  # bytes of a photograph
 ANSWER_MOST = 16 * 1024 * 1024  # bytes of one frame of an answer
 SIDE_MOST = 8000  # px
@@ -73,10 +74,10 @@ class Child:
         self.process = process
 
     @classmethod
-    async def start(cls) -> "Child":
+    async def start(cls, cpu: int = CPU) -> "Child":
         """A warm child, with nothing of our environment (no key, no address) in it."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "workers.darkroom.child", str(os.getpid()),
+            sys.executable, "-m", "workers.darkroom.child", str(os.getpid()), str(cpu),
             stdin=PIPE, stdout=PIPE, cwd=ROOT, env=ENVIRONMENT,
         )  # fmt: skip
         child = cls(process)
@@ -128,8 +129,8 @@ class Child:
 class Darkroom:
     """`children` processes, one photograph at a time each: `async with Darkroom() as room: await room.develop(...)`."""
 
-    def __init__(self, children: int = 2) -> None:
-        self.children = children
+    def __init__(self, children: int = 2, *, wall: float = WALL, cpu: int = CPU) -> None:
+        self.children, self.wall, self.cpu = children, wall, cpu
         self._idle: list[Child] = []
         self._busy: set[Child] = set()
         self._free = asyncio.Semaphore(children)
@@ -137,7 +138,7 @@ class Darkroom:
 
     async def __aenter__(self) -> Self:
         """Warm all children, so that the first photograph is as quick as the rest."""
-        self._idle = list(await asyncio.gather(*(Child.start() for _ in range(self.children))))
+        self._idle = list(await asyncio.gather(*(Child.start(self.cpu) for _ in range(self.children))))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None,
@@ -183,7 +184,7 @@ class Darkroom:
         return _checked(head, archive, thumbnail, sha256)
 
     async def _once(self, data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
-        async with self._child() as child, asyncio.timeout(WALL):
+        async with self._child() as child, asyncio.timeout(self.wall):
             return await child.develop(data)
 
     @contextlib.asynccontextmanager
@@ -194,7 +195,7 @@ class Darkroom:
                 raise RuntimeError("the darkroom is closed")
             while self._idle and not self._idle[-1].alive:
                 await self._idle.pop().stop()
-            child = self._idle.pop() if self._idle else await Child.start()
+            child = self._idle.pop() if self._idle else await Child.start(self.cpu)
             self._busy.add(child)
             try:
                 yield child
