@@ -32,6 +32,16 @@ class SettingError(Exception):
 
 
 @dataclass(frozen=True)
+class DepartmentLink:
+    """A department's own system: where our events go, and the key that signs both ways."""
+
+    code: str
+    url: str
+    key_id: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """What this process was told. Paths are absolute; None means the embedded default or "not there"."""
 
@@ -52,6 +62,7 @@ class Settings:
     wechat_push_aes_key: str = field(repr=False)
     sms_base_url: str
     sms_key: str = field(repr=False)
+    departments: tuple[DepartmentLink, ...]
     demo: bool
     db_pool: int
     redis_pool: int
@@ -81,7 +92,7 @@ class Settings:
 
     def environ(self) -> dict[str, str]:
         """The variables that make another process read these very settings."""
-        given = {
+        given: dict[str, object] = {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "VAR": self.var,
@@ -105,6 +116,12 @@ class Settings:
             "COUNTY": self.county,
             "WEB_DIST": self.web_dist,
         }
+        for link in self.departments:
+            given |= {
+                f"DEPARTMENT_{link.code}_URL": link.url,
+                f"DEPARTMENT_{link.code}_KEY_ID": link.key_id,
+                f"DEPARTMENT_{link.code}_KEY": link.key,
+            }
         return {name: "" if value is None else str(value) for name, value in given.items()}
 
 
@@ -157,6 +174,24 @@ class _Reader:
             raise SettingError(name, f"应为以 {' 或 '.join(s + '://' for s in schemes)} 开头的完整地址")
         return parsed
 
+    def departments(self, sandbox: str | None) -> tuple[DepartmentLink, ...]:
+        """Every DEPARTMENT_<CODE>_KEY with its _KEY_ID and _URL (the sandbox's, where there is one)."""
+        links = []
+        for name in sorted(self._environ):
+            found = re.fullmatch("DEPARTMENT_([A-Z0-9]{1,12})_KEY", name)
+            key = self.text(name) if found else None
+            if found is None or key is None:
+                continue
+            code = found[1]
+            if len(key) < 32:
+                raise SettingError(name, "太短，应不少于 32 个字符", "setting_weak")
+            default = f"{sandbox}/departments/{code}/events" if sandbox else None
+            url = self.url(f"DEPARTMENT_{code}_URL", default, "http", "https")
+            if url is None:
+                raise SettingError(f"DEPARTMENT_{code}_URL", f"已设 {name}，还需要部门系统的地址", "setting_missing")
+            links.append(DepartmentLink(code, url, self.text(f"DEPARTMENT_{code}_KEY_ID") or code.lower(), key))
+        return tuple(links)
+
     def folder(self, name: str, default: Path) -> Path:
         value = self.text(name)
         return Path(value).expanduser().absolute() if value else default
@@ -196,6 +231,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         ),
         sms_base_url=ask.url("SMS_BASE_URL", f"{sandbox_url}/sms" if sandbox_url else None, *http) or "",
         sms_key=ask.text("SMS_KEY") or (SANDBOX_SMS_KEY if demo else ""),
+        departments=ask.departments(sandbox_url),
         demo=demo,
         db_pool=ask.number("DB_POOL", 10, 2, 200),
         redis_pool=ask.number("REDIS_POOL", 20, 2, 500),

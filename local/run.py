@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from local import keyfile, webapp
+from local import keyfile, outside, webapp
 from local.children import Child
 from local.process import LocalError, Lock, end_left_over, leave_with_parent, spawn, stop
 from local.servers import Servers
@@ -80,16 +80,17 @@ class House:
         keyfile.ensure(self.settings)
         with self.show.step("数据库和消息服务"):
             self._servers.start()
-        self.settings = self._servers.settings
+        self.settings = outside.with_departments(self._servers.settings)
         self._build_web()
         env = {**os.environ, **self.settings.environ()}
         if self.settings.brings_sandbox:
-            self._start("sandbox", [sys.executable, "-m", "sandbox"], env)
+            self._start("sandbox", outside.command(self.settings), env)
         self._bring_up_to_date(env)
         self._start("api", [sys.executable, str(MAIN), "api"], env)
         self._start("worker", [sys.executable, str(MAIN), "worker"], env)
         with self.show.step("启动服务"):
             self._await_ready()
+        self._note_children()
         accounts = demo_accounts(self.settings)
         urls = {"citizen": "", "desk": "", "sandbox": "", **addresses(self.settings)}
         write_private(self._run_file, {**urls, "accounts": accounts, "pid": os.getpid()})
@@ -222,11 +223,10 @@ class House:
         while not (_answers(self.settings) and (not self.settings.brings_sandbox or _listens(self.settings))):
             for child in self._children:
                 child.watch(self._warn)
-                if child.deaths >= 3 or time.monotonic() > deadline:
-                    self._note_children()
-                    raise LocalError(
-                        "not_ready", f"{child.name} 没有启动成功，日志 {child.log} 的末尾：\n{child.tail()}"
-                    )
+            late = [c for c in self._children if c.name == "api"] if time.monotonic() > deadline else []
+            for child in [c for c in self._children if c.deaths >= 3] or late:
+                self.show.say(child.tail())
+                raise LocalError("not_ready", f"{child.name} 没有启动成功，以上是日志 {child.log} 的末尾")
             time.sleep(0.05)
 
 

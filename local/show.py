@@ -26,7 +26,7 @@ class Show:
 
     def say(self, words: str, style: str = "") -> None:
         with suppress(OSError):  # nobody reads any more
-            self.console.print(Text(words, style=style))
+            self.console.print(Text(words, style=style), soft_wrap=True)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
@@ -77,10 +77,16 @@ def _table(accounts: list[dict[str, Any]]) -> Table:
         table.add_column(column, no_wrap=True)
     for account in accounts:
         secret = str(account.get("totp_secret") or "")
-        code = pyotp.TOTP(secret).now() if secret else ""
         texts = [str(account.get(key) or "") for key in ("name", "role", "login", "password")]
-        table.add_row(*(Text(text) for text in [*texts, code, secret]))
+        table.add_row(*(Text(text) for text in [*texts, _code(secret), secret]))
     return table
+
+
+def _code(secret: str) -> str:
+    try:
+        return pyotp.TOTP(secret).now() if secret else ""
+    except ValueError:  # not a secret any authenticator takes
+        return ""
 
 
 def write_private(path: Path, record: Any) -> None:

@@ -87,6 +87,7 @@ def _build(source: Path, var: Path, node: Node, say: Say) -> Path:
     shutil.copytree(source / OUTPUT, fresh)
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
+    os.utime(folder)  # the copy kept the time of the original
     _forget_old(folder.parent)
     return folder
 
