@@ -110,9 +110,10 @@ def running(port: int | None = None, **more: Any) -> Iterator[Sandbox]:
     """A sandbox with these settings, on this port or a free one."""
     settings = make_settings(**more)
     world = World(settings)
-    with serve(build(settings, world), port or free_port()) as url, httpx.Client(
-        base_url=url, timeout=10, trust_env=False
-    ) as client:
+    with (
+        serve(build(settings, world), port or free_port()) as url,
+        httpx.Client(base_url=url, timeout=10, trust_env=False) as client,
+    ):
         yield Sandbox(settings, world, url, client)
 
 

@@ -9,7 +9,7 @@ export class Phone {
     this.shown = 0
     this.last = ''
     this.title = h('h2')
-    this.open = h('span')
+    this.open = h('p', { class: 'open' })
     this.clock = h('span')
     this.thread = h('div', { class: 'thread', tabindex: '0', role: 'log', 'aria-label': '收到的消息' })
     this.sheet = null
@@ -35,8 +35,7 @@ export class Phone {
     this.drawThread(phone)
     if (this.sheet) this.openSheet()
     if (world.app_url && !this.open.firstChild) {
-      this.open.replaceWith(h('button', { class: 'button open', type: 'button', onclick: () => this.enter() }, '打开一门'))
-      this.open = h('span', {}, '·')
+      this.open.append(h('a', { class: 'button', href: world.app_url, target: '_blank', rel: 'noopener' }, '打开一门'))
     }
   }
 
@@ -63,15 +62,6 @@ export class Phone {
     event.preventDefault()
     const text = this.text.value.trim()
     if (text && await control(`phones/${this.number}/say`, { text })) this.text.value = ''
-  }
-
-  async enter() {
-    const tab = window.open('', '_blank')
-    const got = await control(`phones/${this.number}/code`)
-    if (!got || !tab) return
-    const url = new URL(this.world.app_url)
-    url.searchParams.set('wechat_code', got.code)
-    tab.location = url.href
   }
 
   toggle() {
