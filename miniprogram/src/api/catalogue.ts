@@ -1,0 +1,37 @@
+import type { BundleBrief, Checklist, Found, Guide, HallBrief, List, Progress } from './types'
+import { client } from '@/state/session'
+
+export interface Search {
+  q?: string
+  theme?: string
+  subject?: string
+  cursor?: string
+}
+
+export function findItems(search: Search): Promise<Found> {
+  return client.call('GET', '/items', { query: { ...search } })
+}
+
+export function guide(code: string): Promise<Guide> {
+  return client.call('GET', `/items/${encodeURIComponent(code)}`)
+}
+
+export function checklist(code: string, answers: Record<string, boolean>): Promise<Checklist> {
+  return client.call('POST', `/items/${encodeURIComponent(code)}/checklist`, { body: { answers } })
+}
+
+export function bundles(): Promise<List<BundleBrief>> {
+  return client.call('GET', '/bundles')
+}
+
+export function bundle(code: string): Promise<BundleBrief> {
+  return client.call('GET', `/bundles/${encodeURIComponent(code)}`)
+}
+
+export function halls(): Promise<List<HallBrief>> {
+  return client.call('GET', '/halls')
+}
+
+export function progressOf(number: string, key: string): Promise<Progress> {
+  return client.call('GET', `/progress/${encodeURIComponent(number)}`, { query: { key } })
+}

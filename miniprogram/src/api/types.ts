@@ -1,0 +1,267 @@
+// The JSON of `/api/v1`. Dates are YYYY-MM-DD, times RFC 3339.
+
+export type Colour = 'green' | 'amber' | 'red' | 'grey'
+export interface Light {
+  colour: Colour
+  word: string
+}
+export interface Department {
+  code: string
+  name: string
+  short: string
+}
+export interface Account {
+  id: string
+  name: string | null
+  name_masked: string | null
+  id_number_masked: string | null
+  phone_masked: string | null
+  assurance: 'none' | 'phone' | 'name' | 'face' | 'window'
+  unread: number
+}
+export interface Tokens {
+  access_token: string
+  expires_in: number
+  refresh_token: string
+  account: Account
+}
+export interface List<T> {
+  items: T[]
+  next_cursor: string | null
+}
+export interface Limit {
+  days: number | null
+  unit: string | null
+  words?: string
+}
+export interface ItemBrief {
+  code: string
+  name: string
+  everyday: string
+  kind: string
+  department: Department
+  subjects: string[]
+  handling: 'instant' | 'promised'
+  online: boolean
+  visits: { times: number; reason: string | null }
+  limit: Limit
+  fee: { yuan: number | null; text: string }
+}
+export interface BundleMember {
+  item: string
+  name: string
+  department: string | Department
+}
+export interface BundleBrief {
+  code: string
+  name: string
+  note: string | null
+  members: BundleMember[]
+  departments: number
+}
+export interface Found extends List<ItemBrief> {
+  total: number
+  heard: string | null
+  bundle: BundleBrief | null
+  near: string[]
+}
+export interface MaterialNeed {
+  code: string
+  name: string
+  need: 'main' | 'secondary'
+  original: number
+  copy: number
+  photo: boolean
+  source: 'licence' | 'self' | 'department'
+  standard: string | null
+  when: string | null
+  hint: string | null
+  form: boolean
+  free: boolean
+}
+export interface Question {
+  key: string
+  words: string
+  kind: 'bool'
+}
+export type Option = string | { value: string; label: string }
+export interface Field {
+  key: string
+  label: string
+  kind: 'text' | 'textarea' | 'number' | 'date' | 'choice'
+  required: boolean
+  options: Option[] | null
+  hint: string | null
+  unit: string | null
+}
+export interface HallBrief {
+  code: string
+  name: string
+  address: string | null
+  phone: string | null
+  hours_words: string | null
+  tier?: string
+}
+export interface Guide extends ItemBrief {
+  version: number
+  updated_on: string
+  conditions: string[]
+  materials: MaterialNeed[]
+  questions: Question[]
+  form: Field[]
+  limits: {
+    statutory: (Limit & { as_written?: string | null; note?: string | null }) | null
+    promised: (Limit & { example?: boolean }) | null
+    answer_by: { on: string; words: string } | null
+  }
+  places: { words: string; tiers: Record<string, string>; halls: HallBrief[] }
+  legal_basis: { law: string; article: string }[]
+  result: { name: string; type: string; valid_years: number | null } | null
+  remedy: string | null
+  complaint_line: string | null
+  home_visit: { suited: boolean; for?: string | null } | null
+  tolerance: { allowed: boolean; days?: number; unit?: string; reason?: string } | null
+}
+export interface Checklist {
+  materials: MaterialNeed[]
+  questions: Question[]
+}
+export interface Advice {
+  code: string
+  words: string
+  tip: string | null
+}
+export interface Upload {
+  id: string
+  state: 'receiving' | 'checking' | 'ready' | 'refused'
+  advice: Advice[]
+  pages: number | null
+  thumbnail_url: string | null
+  view_url: string | null
+  bytes: number | null
+  received: number | null
+}
+export interface CaseMaterial {
+  code: string
+  name: string
+  need: 'main' | 'secondary'
+  photo: boolean
+  form: boolean
+  free: boolean
+  standard: string | null
+  hint: string | null
+  state: 'missing' | 'checking' | 'ready' | 'refused' | 'free' | 'defect'
+  state_words: string
+  note: string | null
+  pages: Upload[]
+}
+export interface Task {
+  id: string
+  item: string
+  item_name: string
+  department: Department
+  state: string
+  state_words: string
+  light: Light | null
+  due_on: string | null
+  outcome: 'granted' | 'refused' | null
+  words: string | null
+}
+export interface ClockDay {
+  date: string
+  n: number | null
+  kind: 'start' | 'past' | 'today' | 'future' | 'off' | 'due' | 'paused'
+}
+export interface Clock {
+  kind: 'acceptance' | 'correction' | 'promise' | 'statutory' | 'delivery'
+  state: 'running' | 'stopped' | 'paused'
+  unit: string
+  started_on: string
+  due_on: string
+  day: number
+  of: number
+  remaining: number
+  light: Light
+  words: string
+  explain: string[]
+  days: ClockDay[]
+}
+export interface NoticeLine {
+  n: number
+  material_code: string | null
+  material: string
+  defect: string
+  fix: string
+  answered: boolean
+}
+export interface Notice {
+  id: string
+  number: string
+  issued_on: string
+  due_on: string | null
+  lines: NoticeLine[]
+  open: number | boolean
+}
+export interface CaseEvent {
+  at: string
+  verb: string
+  words: string
+  who: string | null
+  note: string | null
+}
+export interface CaseResult {
+  id: string
+  name: string
+  state: 'making' | 'ready' | 'delivered'
+  outcome: string | null
+  where: string | null
+  at: string | null
+}
+export interface Next {
+  words: string
+  detail: string | null
+  by: string | null
+  action: 'fill' | 'photograph' | 'submit' | 'correct' | 'collect' | 'wait' | 'none'
+}
+export interface Case {
+  id: string
+  number: string | null
+  query_key: string | null
+  state: string
+  state_words: string
+  version: number
+  title: string
+  items: { code: string; name: string; everyday: string; department: Department }[]
+  applicant: { kind: string; id: string; name: string }
+  hall: { code: string; name: string } | null
+  form: { fields: Field[]; values: Record<string, string | number | null>; complete: boolean; missing: string[] }
+  materials: CaseMaterial[]
+  tasks: Task[]
+  clocks: Clock[]
+  notice: Notice | null
+  timeline: CaseEvent[]
+  results: CaseResult[]
+  next: Next | null
+  answer_by: { on: string; words: string } | null
+  can: string[]
+  created_at: string
+  submitted_at: string | null
+}
+export interface Message {
+  id: string
+  kind: string
+  title: string
+  words: string
+  case_id: string | null
+  at: string
+  read: boolean
+}
+export interface Progress {
+  number: string
+  title: string
+  state: string
+  state_words: string
+  clocks: Partial<Clock>[]
+  timeline: { at: string; words: string }[]
+  next: { words: string } | null
+}

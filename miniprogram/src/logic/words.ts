@@ -1,0 +1,80 @@
+import type { Case, CaseMaterial, Department, Guide, ItemBrief, Limit, MaterialNeed, Option } from '@/api/types'
+
+/** 4402 2900 0120 ...: groups of four, as on the receipt. */
+export function spaced(number: string | null): string {
+  return (number ?? '').replace(/(.{4})(?=.)/g, '$1 ')
+}
+
+/** 「5 个工作日」「15 天」「当场」 */
+export function limitWords(limit: Limit | null, instant = false): string {
+  if (instant || limit?.days === 0) return '当天'
+  if (!limit || limit.days === null) return limit?.words ?? '时间看情况'
+  return limit.unit === '工作日' ? `${limit.days} 个工作日` : `${limit.days} 天`
+}
+
+export function howWords(item: ItemBrief): string {
+  return item.online ? '手机能办' : '到大厅办'
+}
+
+export function tripWords(item: ItemBrief): string {
+  return `跑 ${item.visits.times} 次`
+}
+
+/** What stands at the right of a material in the guide. */
+export function bringWords(need: MaterialNeed): string {
+  if (need.free) return '不用带'
+  if (need.form) return '手机上填'
+  return need.photo ? '拍照' : '交原件'
+}
+
+/** Materials in the order of the guide: what to bring first, what is fetched last. */
+export function bringOrder(needs: MaterialNeed[]): MaterialNeed[] {
+  return [...needs].sort((a, b) => Number(a.free) - Number(b.free))
+}
+
+/** The line under a material's name. The registry's hint is shorter than the standard. */
+export function needNote(need: MaterialNeed): string {
+  return [need.when && `${need.when.replace(/才?要?$/, '')}才要`, need.hint].filter(Boolean).join('，')
+}
+
+export function rowReady(row: CaseMaterial): boolean {
+  return ['ready', 'free', 'checking'].includes(row.state)
+}
+
+/** The line under a material's name in the check list. */
+export function rowNote(row: CaseMaterial, waiting = 0): string {
+  if (waiting) return `${row.pages.length + waiting} 页，存在手机里`
+  if (row.note) return row.note
+  if (row.free || row.state === 'free') return '系统查到了，没让您交'
+  if (row.form) return row.state === 'ready' ? '填好了，没有空格' : '还有没填的'
+  if (row.pages.length) return `${row.pages.length} 页，${row.state === 'ready' ? '看得清' : row.state_words}`
+  return row.hint || row.standard || '还没拍'
+}
+
+/** What still keeps a draft from being handed in. */
+export function missing(one: Case, waiting: (material: string) => number): CaseMaterial[] {
+  return one.materials.filter((row) => (row.need === 'main' || row.state === 'defect' || row.state === 'refused') && !rowReady(row) && !waiting(row.code))
+}
+
+export function optionValue(option: Option): string {
+  return typeof option === 'string' ? option : option.value
+}
+
+export function optionLabel(option: Option): string {
+  return typeof option === 'string' ? option : option.label
+}
+
+export function departmentName(department: Department | string): string {
+  return typeof department === 'string' ? department : department.name
+}
+
+/** The third number of the guide: 「0 元，不收费」. */
+export function feeWords(guide: Pick<Guide, 'fee'>): { big: string; small: string } {
+  const { yuan, text } = guide.fee
+  if (yuan === null) return { big: '另计', small: '看下面' }
+  return { big: String(yuan), small: yuan === 0 ? '元，不收费' : `元${text ? '' : '，要交费'}` }
+}
+
+export function visitWords(guide: Pick<Guide, 'visits'>): string {
+  return guide.visits.times === 0 ? '次，不用跑' : '次，要到场'
+}

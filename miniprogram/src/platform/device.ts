@@ -1,0 +1,60 @@
+/** Space above the page's own head, in px. `right` keeps clear of WeChat's capsule button. */
+export interface Inset {
+  top: number
+  bar: number
+  right: number
+}
+
+export function inset(): Inset {
+  let space: Inset = { top: 0, bar: 48, right: 0 }
+  // #ifdef MP-WEIXIN
+  const window = wx.getWindowInfo()
+  const capsule = wx.getMenuButtonBoundingClientRect()
+  const gap = capsule.top - window.statusBarHeight
+  space = { top: window.statusBarHeight, bar: capsule.height + gap * 2, right: window.windowWidth - capsule.left }
+  // #endif
+  return space
+}
+
+/** Whether the person has asked the phone itself for big letters. */
+export function wantsBigType(): boolean {
+  let big = false
+  // #ifdef MP-WEIXIN
+  const info = wx.getAppBaseInfo() as { fontSizeScaleFactor?: number; fontSizeSetting?: number }
+  big = (info.fontSizeScaleFactor ?? 1) >= 1.3 || (info.fontSizeSetting ?? 16) >= 21
+  // #endif
+  return big
+}
+
+export function call(number: string): void {
+  uni.makePhoneCall({ phoneNumber: number, fail: () => undefined })
+}
+
+/** Lets Enter and Space press what looks like a button; a phone needs none of this. */
+export function enableKeys(): void {
+  // #ifdef H5
+  document.addEventListener('keydown', (event: KeyboardEvent) => {
+    const target = event.target as HTMLElement
+    if ((event.key === 'Enter' || event.key === ' ') && target.getAttribute('role') === 'button') {
+      event.preventDefault()
+      target.click()
+    }
+  })
+  // #endif
+}
+
+/** Hands a text file to the person. Mini-program: opens WeChat's share dialogue. */
+export async function saveText(name: string, text: string): Promise<void> {
+  // #ifdef H5
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+  // #endif
+  // #ifdef MP-WEIXIN
+  const path = `${wx.env.USER_DATA_PATH}/${name}`
+  wx.getFileSystemManager().writeFileSync(path, text, 'utf8')
+  await wx.shareFileMessage({ filePath: path, fileName: name })
+  // #endif
+}
