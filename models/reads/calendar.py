@@ -1,5 +1,6 @@
 """The county's clock for this process: calendar and settings as loaded, kept until a newer loading is seen."""
 
+import json
 import time as monotonic_time
 from dataclasses import dataclass
 from datetime import time
@@ -68,4 +69,5 @@ async def _read(digest: str, settings: dict[str, Any], facts: dict[str, Any]) ->
 
 def _dict(newest: list[dict[str, Any]], column: str) -> dict[str, Any]:
     found = newest[0][column] if newest else {}
+    found = json.loads(found) if isinstance(found, str) else found  # a hand-written query gets JSON as text
     return found if isinstance(found, dict) else {}

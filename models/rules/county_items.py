@@ -34,7 +34,7 @@ class Extension(Shape):
 
 
 class Fee(Shape):
-    yuan: Annotated[float, Field(ge=0, strict=False)] | None
+    yuan: Annotated[int | float, Field(ge=0)] | None
     text: Text
 
 
@@ -89,8 +89,11 @@ class Tiers(Shape):
 
 
 class Visits(Shape):
+    """How often the applicant must come, and why. `site`: officials come to look; that costs the applicant no trip."""
+
     times: Annotated[int, Field(ge=0, le=10)]
     reason: Text
+    site: bool = False
 
 
 class Suited(Shape):
