@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from gateways.wechat import WeChat
 from tests.gateways.say import LOGIN, SEND, TEMPLATE, TOKEN, say
 from tests.sandbox_server import Sandbox
 
-TROUBLES = (
+TROUBLES: tuple[dict[str, Any], ...] = (
     {},
     {"errcode": 40001},
     {"errcode": 40013},

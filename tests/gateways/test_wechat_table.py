@@ -6,7 +6,7 @@ import pytest
 
 from gateways.outcome import GatewayError
 from gateways.wechat import WeChat
-from tests.gateways.say import LOGIN, SEND, TEMPLATE, say
+from tests.gateways.say import DATA, LOGIN, SEND, TEMPLATE, say
 from tests.sandbox_server import Sandbox
 
 ROWS: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
@@ -57,16 +57,15 @@ async def test_each_row_of_sending(
 async def test_what_the_platform_finds_by_itself(sandbox: Sandbox, wechat: WeChat) -> None:
     phone = sandbox.phone("", **{TEMPLATE: "accept"})
     assert (await say(wechat, "o-nobody")).code == "openid_wrong"
-    assert (await wechat.send_subscribe(phone["openid"], "no-such", "pages/a", {"thing1": "x"})).code == "template_wrong"
-    assert (await wechat.send_subscribe(phone["openid"], TEMPLATE, "pages/a", {"thing2": "x"})).code == "data_wrong"
-    assert (await wechat.send_subscribe(phone["openid"], TEMPLATE, "/a", {**_data()})).code == "page_wrong"
+    for template, page, data, code in (
+        ("no-such", "pages/a", DATA, "template_wrong"),
+        (TEMPLATE, "pages/a", {"thing2": "x"}, "data_wrong"),
+        (TEMPLATE, "/a", DATA, "page_wrong"),
+    ):
+        assert (await wechat.send_subscribe(phone["openid"], template, page, data)).code == code
     assert (await say(wechat, phone["openid"])).ok
     assert (await say(wechat, phone["openid"])).code == "not_subscribed"
     assert len(sandbox.messages(phone["phone"])) == 1
-
-
-def _data() -> dict[str, str]:
-    return {"character_string1": "1", "thing2": "x", "phrase3": "已受理", "time4": "10:00", "thing5": "y"}
 
 
 async def test_a_cut_answer_was_delivered_all_the_same(sandbox: Sandbox, wechat: WeChat) -> None:
@@ -123,9 +122,9 @@ async def test_a_login_code_opens_once(sandbox: Sandbox, wechat: WeChat) -> None
         with pytest.raises(GatewayError) as failed:
             await wechat.code_to_session(code)
         assert failed.value.outcome.code == expected
-    sandbox.world.clock = lambda at=sandbox.world.clock() + 301: at  # type: ignore[misc]
-    late = sandbox.world.codes[phone["code"]]
-    late.used = False
+    late = sandbox.world.clock() + 301
+    sandbox.world.codes[phone["code"]].used = False
+    sandbox.world.clock = lambda: late
     with pytest.raises(GatewayError) as failed:
         await wechat.code_to_session(phone["code"])
     assert failed.value.outcome.code == "login_code_wrong"

@@ -134,10 +134,10 @@ async def test_processes_share_one_token_sealed(sandbox: Sandbox, redis_url: str
         for _ in range(4)
     ]  # fmt: skip
     phones = [sandbox.phone("", **{TEMPLATE: "always"}) for _ in range(20)]
-    assert all([o.ok for o in await asyncio.gather(*(say(clients[i % 4], p["openid"]) for i, p in enumerate(phones)))])
+    assert all(o.ok for o in await asyncio.gather(*(say(clients[i % 4], p["openid"]) for i, p in enumerate(phones))))
     assert sandbox.calls(TOKEN) == 1
     sandbox.control("POST", "tokens/revoke")
-    assert all([o.ok for o in await asyncio.gather(*(say(clients[i % 4], p["openid"]) for i, p in enumerate(phones)))])
+    assert all(o.ok for o in await asyncio.gather(*(say(clients[i % 4], p["openid"]) for i, p in enumerate(phones))))
     assert sandbox.calls(TOKEN) == 2
     present = sandbox.world.tokens.present
     assert present is not None
@@ -172,7 +172,7 @@ async def test_without_redis_it_works_and_says_so(sandbox: Sandbox, caplog: pyte
     client = WeChat(sandbox.url, sandbox.settings.appid, sandbox.settings.secret, tokens)
     phones = [sandbox.phone("", **{TEMPLATE: "accept"}) for _ in range(5)]
     with caplog.at_level(logging.WARNING):
-        assert all([o.ok for o in await asyncio.gather(*(say(client, p["openid"]) for p in phones))])
+        assert all(o.ok for o in await asyncio.gather(*(say(client, p["openid"]) for p in phones)))
     assert sandbox.calls(TOKEN) == 1
     assert sum("Redis is away" in r.message for r in caplog.records) == 1
     await client.close()
