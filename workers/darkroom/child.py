@@ -1,7 +1,8 @@
 """The child process: reads a photograph on stdin, answers on stdout, owns nothing.
 
-Arguments: the parent's process id, CPU seconds a photograph. Frames: 4 bytes of length (big endian) and that many bytes.
-In: the photograph. Out: JSON, archive, thumbnail (the last two empty after a refusal). Once warm it may open no file and no socket, and it dies with its parent.
+Arguments: the parent's process id, CPU seconds a photograph. Frames: 4 bytes of length (big endian), then the bytes.
+In: the photograph. Out: JSON, archive, thumbnail (the last two empty after a refusal).
+Once warm it may open no file and no socket, and it dies with its parent.
 """
 
 import ctypes

@@ -97,9 +97,7 @@ def advise(seen: Seen, original: tuple[int, int]) -> list[str]:
         return ["too_dark", *codes]
     far = 0.004 < seen.share < 0.08 and seen.fill > 0.6 and seen.text_on_paper > 0.2
     if max(width, height) < SMALL_LONG or min(width, height) < SMALL_SHORT or far:
-        codes.insert(0, "too_small")
-    if far:
-        return codes
+        return ["too_small", *codes]  # there is too little to say more
     if seen.sharp[0] < SHARP[0] and seen.sharp[1] < SHARP[1]:
         return ["blurred", *codes]
     if seen.text < 0.06 and seen.text_on_paper < 0.05:
