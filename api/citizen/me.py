@@ -10,20 +10,12 @@ from api.op import Ctx, Empty, op
 from api.schemas import me as shapes
 from api.schemas.auth import AccountOut
 from models.actions import codes, consents, erasure, organisations, own_list
-from models.base import local, not_found, now, today
+from models.base import local, now, today
 from models.reads import people
 from models.rules.flow import STATE_WORDS
 from models.rules.notices import TEMPLATES
 
 TAG = "我的"
-
-
-def as_uuid(text: str) -> UUID:
-    """An id from a path; what cannot be one is simply not there."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise not_found() from None
 
 
 @op("GET", "/me", out=AccountOut, door=CITIZEN, tag=TAG)
@@ -93,10 +85,10 @@ async def give_mandate(c: Ctx[shapes.MandateIn, Empty]) -> shapes.MandateOut:
     return _mandate(await people.mandate(c.actor, row.id, today()))
 
 
-@op("POST", "/me/mandates/{id}/revoke", out=shapes.MandateOut, door=CITIZEN, tag=TAG)
+@op("POST", "/me/mandates/{id:id}/revoke", out=shapes.MandateOut, door=CITIZEN, tag=TAG)
 async def revoke_mandate(c: Ctx[Empty, Empty]) -> shapes.MandateOut:
     """End a mandate; either side may"""
-    row = await organisations.revoke_mandate(c.actor, as_uuid(c.path["id"]))
+    row = await organisations.revoke_mandate(c.actor, UUID(c.path["id"]))
     return _mandate(await people.mandate(c.actor, row.id, today()))
 
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from api.op import Schema
+from api.schemas.base import Shape
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
 Digits = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=12)]
@@ -45,7 +46,7 @@ class RealNameIn(Schema):
     id_number: Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
-class AccountOut(BaseModel):
+class AccountOut(Shape):
     """The signed-in person: the own name in plain, number and phone masked. `unread` counts the own list."""
 
     id: str
@@ -57,7 +58,7 @@ class AccountOut(BaseModel):
     unread: int = Field(ge=0)
 
 
-class TokensOut(BaseModel):
+class TokensOut(Shape):
     """An access token for `expires_in` seconds and the refresh token that follows it."""
 
     access_token: str
@@ -67,7 +68,7 @@ class TokensOut(BaseModel):
     account: AccountOut
 
 
-class SmsOut(BaseModel):
+class SmsOut(Shape):
     """The same for every phone, known or not."""
 
     sent: Literal[True] = True

@@ -4,15 +4,16 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from api.op import Schema
+from api.schemas.base import Shape
 from models.actions.consents import Answer
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
-class ExportOut(BaseModel):
+class ExportOut(Shape):
     """Everything held about the person, in plain. `tables`: name -> rows."""
 
     exported_at: datetime
@@ -21,7 +22,7 @@ class ExportOut(BaseModel):
     left_out: list[str]
 
 
-class KeptOut(BaseModel):
+class KeptOut(Shape):
     """A case the law keeps."""
 
     number: str
@@ -30,14 +31,14 @@ class KeptOut(BaseModel):
     why: str
 
 
-class ErasedOut(BaseModel):
+class ErasedOut(Shape):
     """What was erased is gone; `kept` names what stays and why."""
 
     erased: Literal[True] = True
     kept: list[KeptOut]
 
 
-class IdentityCodeOut(BaseModel):
+class IdentityCodeOut(Shape):
     """A one-use code with its QR picture as inline SVG."""
 
     code: str
@@ -54,7 +55,7 @@ class OrganisationIn(Schema):
     until: date | None = None
 
 
-class OrganisationOut(BaseModel):
+class OrganisationOut(Shape):
     """A company the person acts for."""
 
     id: str
@@ -65,7 +66,7 @@ class OrganisationOut(BaseModel):
     valid: bool
 
 
-class OrganisationsOut(BaseModel):
+class OrganisationsOut(Shape):
     items: list[OrganisationOut]
     next_cursor: None = None
 
@@ -82,7 +83,7 @@ class MandateIn(Schema):
     principal_id: UUID | None = None
 
 
-class MandateOut(BaseModel):
+class MandateOut(Shape):
     """A mandate seen from one side."""
 
     id: str
@@ -96,7 +97,7 @@ class MandateOut(BaseModel):
     can: list[str]
 
 
-class MandatesOut(BaseModel):
+class MandatesOut(Shape):
     items: list[MandateOut]
     next_cursor: None = None
 
@@ -107,7 +108,7 @@ class ConsentsIn(Schema):
     results: dict[Annotated[str, StringConstraints(max_length=40)], Answer] = Field(min_length=1, max_length=3)
 
 
-class ConsentOut(BaseModel):
+class ConsentOut(Shape):
     """The ledger of one template: how many messages are left."""
 
     key: str
@@ -116,11 +117,11 @@ class ConsentOut(BaseModel):
     standing: bool
 
 
-class ConsentsOut(BaseModel):
+class ConsentsOut(Shape):
     items: list[ConsentOut]
 
 
-class TemplateOut(BaseModel):
+class TemplateOut(Shape):
     """A template to ask for; `state` None: not asked yet."""
 
     key: str
@@ -130,7 +131,7 @@ class TemplateOut(BaseModel):
     credits: int
 
 
-class TemplatesOut(BaseModel):
+class TemplatesOut(Shape):
     items: list[TemplateOut]
 
 
@@ -141,7 +142,7 @@ class NotificationsIn(Schema):
     limit: int = Field(default=20, ge=1, le=50)
 
 
-class NotificationOut(BaseModel):
+class NotificationOut(Shape):
     """A line of the own list."""
 
     id: str
@@ -153,7 +154,7 @@ class NotificationOut(BaseModel):
     read: bool
 
 
-class NotificationsOut(BaseModel):
+class NotificationsOut(Shape):
     items: list[NotificationOut]
     next_cursor: str | None
     unread: int
@@ -165,5 +166,5 @@ class ReadIn(Schema):
     ids: list[UUID] | None = Field(default=None, max_length=200)
 
 
-class UnreadOut(BaseModel):
+class UnreadOut(Shape):
     unread: int

@@ -17,7 +17,7 @@ from models.seal import ring
 SMS_LIVES = timedelta(minutes=5)
 SMS_TRIES = 5
 SHOWN_LIVES = timedelta(minutes=2)
-SMS_TEMPLATE = "login_code"
+SMS_TEMPLATE = "code"
 
 
 def _sms_hash(id_: UUID, code: str) -> str:

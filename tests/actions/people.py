@@ -33,7 +33,7 @@ async def sent_code() -> str:
     row = await Outbox.filter(topic="sms").order_by("-created_at").first()
     assert row is not None
     payload = Outbox.PAYLOAD.open_json(row.id, row.payload_sealed)
-    assert payload["template"] == "login_code"
+    assert payload["template"] == "code"
     return str(payload["params"]["code"])
 
 
