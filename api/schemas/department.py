@@ -72,7 +72,7 @@ class AdviseIn(AcknowledgeIn):
 
 
 class DecideIn(AcknowledgeIn):
-    """The decision. A refusal needs its `reason` (行政许可法 art. 38). `document`: number of the paper, kept with it."""
+    """The decision. A refusal needs its `reason` (行政许可法 art. 38). `document`: its paper's number, kept with it."""
 
     outcome: Outcome
     reason: Words = ""
