@@ -86,7 +86,7 @@ def repeated(name: str, work: Callable[[], object], rounds: int) -> None:
 def example_paper() -> PaperContent:
     rows = [[str(n), "设备布局图", "没有写长、宽和各区面积", "写明长、宽（米）和面积（平方米）"] for n in range(1, 6)]
     return PaperContent(
-        office="示例县市场监督管理局", title="一次性告知书", number="样〔2026〕1 号", case_number="440229000120261013000372",
+        office="示例县市场监督管理局", title="一次性告知书", number="样 1 号", case_number="440229000120261013000372",
         addressee="样本某某", paragraphs=["您申请的**食品经营许可（新办）**，现将需要补正的**全部内容一次告知**如下："],
         table=Table(["序", "材料", "哪里不符", "改成什么样"], rows, [6, 22, 31, 41], merge=1),
         box=Box("请在 2026年10月27日 前补齐", lines=["扫右边的码，拍照上传，不用再来。"], qr="https://example.invalid/p/1"),

@@ -18,7 +18,8 @@ PHONE = (3024, 4032)  # 12 MP, held upright
 PAGE = (2100, 2970)  # A4 at 10 px/mm
 INK = (38, 38, 44)
 RED = (190, 52, 42)
-VARIANTS = ("good", "dark", "blurred", "glare", "cut", "landscape", "tiny", "far")
+GOOD = ("good", "shadow", "white-desk", "full", "warm")  # nothing to advise
+VARIANTS = (*GOOD, "dark", "blurred", "glare", "cut", "landscape", "tiny", "far")
 
 LICENCE = (
     "食品经营许可证",
@@ -155,7 +156,7 @@ def _perspective(quad: list[tuple[float, float]]) -> tuple[float, ...]:
     return tuple(row[8] for row in rows)
 
 
-def _lay(kind: str, size: tuple[int, int], quad: list[tuple[float, float]]) -> Image.Image:
+def _lay(kind: str, size: tuple[int, int], quad: list[tuple[float, float]], *, white: bool = False) -> Image.Image:
     """The paper on the desk with its shadow; `quad` in fractions of the frame."""
     width, height = size
     coefficients = _perspective([(x * width, y * height) for x, y in quad])
@@ -163,7 +164,7 @@ def _lay(kind: str, size: tuple[int, int], quad: list[tuple[float, float]]) -> I
     mask = Image.new("L", PAGE, 255).transform(size, Image.Transform.PERSPECTIVE, coefficients)
     small = mask.resize((width // 8, height // 8)).filter(ImageFilter.GaussianBlur(width // 250))
     shadow = ImageChops.offset(small.resize(size), width // 130, width // 90)
-    scene = desk(size).copy()
+    scene = Image.new("RGB", size, (226, 225, 221)) if white else desk(size).copy()
     scene.paste(Image.new("RGB", size, (22, 16, 12)), mask=shadow.point(lambda v: v * 6 // 10))
     scene.paste(paper, mask=mask)
     return scene
@@ -210,8 +211,8 @@ def photograph(
     kind: str = "health", variant: str = "good", size: tuple[int, int] = PHONE, seed: int = 1
 ) -> Image.Image:
     """What the phone saw, upright, RGB. `variant` is one of VARIANTS; `seed` moves the hand a little."""
-    if variant == "landscape":
-        return _light(landscape(size), seed)
+    if variant in ("landscape", "full"):
+        return _light(landscape(size) if variant == "landscape" else page(kind).resize(size), seed)
     rng = random.Random(seed)
     quad = [
         (x + rng.uniform(-0.015, 0.015), y + rng.uniform(-0.01, 0.01))
@@ -221,7 +222,29 @@ def photograph(
         quad = [(x * 1.12 + 0.16, y * 1.1 + 0.06) for x, y in quad]
     if variant == "far":
         quad = [(0.42 + x * 0.2, 0.40 + y * 0.2) for x, y in quad]
-    scene = _light(_lay(kind, size, quad), seed, blur=10 if variant == "blurred" else 0.7)
+    scene = _lay(kind, size, quad, white=variant == "white-desk")
+    return _after(_light(scene, seed, blur=10 if variant == "blurred" else 0.7), variant)
+
+
+def _after(scene: Image.Image, variant: str) -> Image.Image:
+    """What the light did to the picture."""
+    size = scene.size
+    if variant == "shadow":
+        width, height = size
+        shade = Image.new("L", size, 255)
+        ImageDraw.Draw(shade).polygon(
+            [(0, height * 0.6), (width, height * 0.35), (width, height), (0, height)], fill=135
+        )
+        shade = shade.filter(ImageFilter.BoxBlur(width // 70))
+        scene = ImageChops.multiply(scene, Image.merge("RGB", (shade,) * 3))
+    if variant == "warm":
+        scene = Image.merge(
+            "RGB",
+            [
+                band.point(lambda v, part=part: v * part // 100)
+                for band, part in zip(scene.split(), (100, 82, 58), strict=True)
+            ],
+        )
     if variant == "dark":
         scene = scene.point(lambda v: v * 24 // 100)
     if variant == "glare":

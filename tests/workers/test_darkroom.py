@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from models.rules.advice import ADVICE, REFUSALS
-from tests.photographs import PAPERS, jpeg, photograph
+from tests.photographs import GOOD, PAPERS, jpeg, photograph
 from tests.workers.zoo import OK, SCRIPT, save, scan_bomb, sheet, zoo
 from workers.darkroom.likeness import same_page
 from workers.darkroom.pool import ENVIRONMENT, Darkroom, Developed, Refused
@@ -142,6 +142,11 @@ async def test_advice(room: Darkroom, variant: str, advice: list[str]) -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_a_good_photograph_gets_no_advice(room: Darkroom, kind: str, seed: int) -> None:
     assert (await room.develop(jpeg(photograph(kind, seed=seed, size=HALF)))).advice == []
+
+
+@pytest.mark.parametrize("variant", GOOD)
+async def test_shadow_lamp_white_desk_and_full_page_are_good_too(room: Darkroom, variant: str) -> None:
+    assert (await room.develop(jpeg(photograph(variant=variant, size=HALF)))).advice == []
 
 
 async def test_a_long_screenshot_stays_readable_and_is_advised(room: Darkroom) -> None:

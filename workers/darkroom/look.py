@@ -13,7 +13,7 @@ LONG = 640  # px, long side of the grey copy
 CELL = 16  # px of that copy
 TILE = 48  # px of the archive copy at a quarter of its size, for sharpness
 
-DARK_PAPER = 85  # grey of the paper
+DARK_PAPER, DARK_BRIGHT = 85, 130  # greys: of the paper, and that only one pixel in 200 passes
 SHARP = (0.12, 0.06)  # below both it is blurred
 SMALL_LONG, SMALL_SHORT = 1000, 600  # px of the original
 LONG_PAGE = 3.0  # sides
@@ -27,6 +27,7 @@ class Seen:
 
     columns: int
     rows: int
+    bright: int
     sharp: tuple[float, float]
     text: float
     text_on_paper: float
@@ -79,7 +80,7 @@ def see(picture: Image.Image) -> Seen:
     paper_grey = median(means[cell] for cell in paper) if paper else 0
     burnt = _largest({cell for cell in paper if means[cell] >= 250}, columns, rows)
     return Seen(
-        columns=columns, rows=rows, sharp=_sharpness(full),
+        columns=columns, rows=rows, bright=_bright(grey.histogram()), sharp=_sharpness(full),
         text=len(text) / (columns * rows), text_on_paper=len(text & paper) / max(1, len(paper)),
         paper=frozenset(paper), fill=len(paper) / max(1, (box[2] - box[0]) * (box[3] - box[1])), grey=paper_grey,
         glare=len(burnt) / max(1, len(paper)), box=box, split=split, copy=grey,
@@ -93,18 +94,21 @@ def advise(seen: Seen, original: tuple[int, int]) -> list[str]:
     codes: list[str] = []
     if max(width, height) > LONG_PAGE * min(width, height):
         codes.append("long_page")
-    if seen.grey < DARK_PAPER:
+    if seen.grey < DARK_PAPER and seen.bright < DARK_BRIGHT:
         return ["too_dark", *codes]
     far = 0.004 < seen.share < 0.08 and seen.fill > 0.6 and seen.text_on_paper > 0.2
     if max(width, height) < SMALL_LONG or min(width, height) < SMALL_SHORT or far:
         return ["too_small", *codes]  # there is too little to say more
+    if max(seen.text, seen.text_on_paper) < 0.02:
+        return [*codes, "not_document"]
     if seen.sharp[0] < SHARP[0] and seen.sharp[1] < SHARP[1]:
         return ["blurred", *codes]
     if seen.text < 0.06 and seen.text_on_paper < 0.05:
         return [*codes, "not_document"]
     if seen.grey <= 240 and 0.006 <= seen.glare <= 0.5:
         codes.append("glare")
-    if seen.share < 0.9 and seen.text_on_paper > 0.08 and max(seen.sides()) > 0.2 and min(seen.sides()) < 0.5:
+    cut = max(seen.sides()) > 0.2 and min(seen.sides()) < 0.5
+    if cut and seen.share < 0.9 and seen.fill > 0.85 and seen.text_on_paper > 0.08:
         codes.append("cut_off")
     return codes
 
@@ -117,6 +121,16 @@ def _is_text(dark: int, light: int) -> bool:
 
 def _cells(picture: Image.Image) -> list[int]:
     return list(picture.reduce(CELL).tobytes())
+
+
+def _bright(histogram: list[int]) -> int:
+    """The grey that one pixel in 200 passes."""
+    left = sum(histogram) // 200
+    for value in range(255, -1, -1):
+        left -= histogram[value]
+        if left < 0:
+            return value
+    return 0
 
 
 def _otsu(histogram: list[int]) -> int:
