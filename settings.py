@@ -3,6 +3,7 @@
 Every bad setting is a `SettingError` that names the setting and says what it should be.
 """
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -281,3 +282,8 @@ def _host(value: str) -> str | None:
 
 def _aes_key(value: str) -> str | None:
     return value if re.fullmatch("[0-9A-Za-z]{43}", value) else None
+
+
+def here() -> Settings:
+    """The settings of this process."""
+    return read(os.environ)

@@ -106,7 +106,7 @@ def op(
             context = Ctx(request, _parse_body(body, payload), _parse_query(query, request), actor)
 
             async def run() -> Response:
-                return _answer(await handler(context), status)
+                return _answer(await handler(context), status, out)
 
             key = request.headers.get("idempotency-key", "")
             if not (once and key and method in WRITES):
@@ -122,11 +122,13 @@ def op(
     return register
 
 
-def _answer(result: Any, status: int) -> Response:
+def _answer(result: Any, status: int, out: type[BaseModel] | None) -> Response:
     if isinstance(result, Response):
         return result
     if result is None:
         return Response(status_code=204)
+    if isinstance(result, dict) and out:
+        result = out.model_validate(result)
     content = result.model_dump_json().encode() if isinstance(result, BaseModel) else result
     return Response(content, status, {"Cache-Control": "no-store"}, media_type="application/json")
 

@@ -78,16 +78,23 @@ def not_found(words: str = "没有找到，可能已经删除，或不是您的"
 # ------------------------------------------------------------------ the database
 
 
-def tortoise_config(url: str, *, pool: int = 10, name: str = "yimen") -> dict[str, Any]:
-    """Tortoise's configuration for a PostgreSQL URL; `?host=/folder` names a unix socket."""
+def credentials(url: str) -> dict[str, Any]:
+    """Connection arguments of a PostgreSQL URL; `?host=/folder` names a unix socket."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    credentials: dict[str, Any] = {
+    return {
         "host": query.get("host") or parts.hostname or "127.0.0.1",
         "port": parts.port or 5432,
         "user": unquote(parts.username or query.get("user") or "postgres"),
         "password": unquote(parts.password) if parts.password else None,
         "database": parts.path.lstrip("/"),
+    }
+
+
+def tortoise_config(url: str, *, pool: int = 10, name: str = "yimen") -> dict[str, Any]:
+    """Tortoise's configuration for a PostgreSQL URL."""
+    settings: dict[str, Any] = {
+        **credentials(url),
         "minsize": 1,
         "maxsize": pool,
         "application_name": name,
@@ -99,7 +106,7 @@ def tortoise_config(url: str, *, pool: int = 10, name: str = "yimen") -> dict[st
         },
     }
     return {
-        "connections": {"default": {"engine": "models.engine", "credentials": credentials}},
+        "connections": {"default": {"engine": "models.engine", "credentials": settings}},
         "apps": {"models": {"models": TABLES, "default_connection": "default", "migrations": "models.migrations"}},
         "use_tz": True,
         "timezone": "UTC",

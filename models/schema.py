@@ -7,7 +7,7 @@ import asyncpg
 from tortoise import Tortoise
 from tortoise.migrations.api.migrate import migrate as run_migrations
 
-from models.base import tortoise_config
+from models.base import credentials, tortoise_config
 
 MIGRATION_LOCK = 7_201_440_230
 
@@ -18,9 +18,8 @@ CONFIG = tortoise_config("postgres://postgres@127.0.0.1/yimen")
 async def migrate(url: str, progress: Callable[[str], None] | None = None) -> None:
     """Apply every outstanding migration. A second caller waits for the first; a killed run goes on where it stopped."""
     config = tortoise_config(url, pool=2, name="yimen-migrate")
-    credentials = config["connections"]["default"]["credentials"]
-    credentials["server_settings"] = {"timezone": "UTC", "lock_timeout": "10000"}
-    guard = await asyncpg.connect(**{k: credentials[k] for k in ("host", "port", "user", "password", "database")})
+    config["connections"]["default"]["credentials"]["server_settings"] = {"timezone": "UTC", "lock_timeout": "10000"}
+    guard = await asyncpg.connect(**credentials(url))
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         await run_migrations(config=config, progress=_progress(progress))

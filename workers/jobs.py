@@ -1,4 +1,4 @@
-"""Every arq function and cron line in one table. Jobs carry ids, are JSON, may run twice; the truth is in the database."""
+"""Every arq function and cron line in one table. Jobs carry ids, are JSON, may run twice; the rows are the truth."""
 
 import json
 from collections.abc import Awaitable, Callable

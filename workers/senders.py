@@ -23,7 +23,7 @@ LIVE_CHANNEL = "desk"
 Sender = Callable[[Owed], Awaitable[Outcome]]
 
 
-def desk(redis: "Redis[bytes]") -> Sender:
+def desk(redis: Redis) -> Sender:
     """Tell every open desk of an audience, over Redis; a desk that hears nothing reads the database again by itself."""
 
     async def send(owed: Owed) -> Outcome:
@@ -88,3 +88,8 @@ def department(client: DepartmentClient) -> Sender:
         return await client.send(system.url, system.key_id, key.encode(), event, uuid4().hex)
 
     return send
+
+
+async def note_push(owed: Owed, state: str) -> None:
+    """Write on the person's list what became of the push."""
+    await ledger.note(UUID(owed.payload["notification"]), state)

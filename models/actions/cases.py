@@ -301,8 +301,8 @@ async def _accept(actor: Actor, case: Case, verb: str, accepted_on: date, versio
 def _limits(record: dict[str, Any]) -> dict[str, Limit]:
     """Promise and statutory limits of an item record; an item whose law gives none has only its promise."""
     found = {}
-    for kind, part in (("promise", "promised_limit"), ("statutory", "statutory_limit")):
-        limit = record.get(part) or {}
+    for kind, part in (("promise", "promised"), ("statutory", "statutory")):
+        limit = record["limits"][part]
         if limit.get("days") is not None:
             found[kind] = Limit(int(limit["days"]), NATURAL if limit.get("unit") == NATURAL else WORKING)
     return found

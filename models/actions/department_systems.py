@@ -42,3 +42,12 @@ async def take_once(system: System, request_id: str) -> None:
     )  # fmt: skip
     if not taken:
         raise Refusal("request_replayed", 401, "这个请求已经收过了")
+
+
+async def register(code: str, url: str, key_id: str, key: str) -> None:
+    """Write down where a department's system is and the key it signs with; the same key id again updates it."""
+    row = await DepartmentSystem.get_or_none(key_id=key_id) or DepartmentSystem(id=new_id(), key_id=key_id)
+    fresh = not await DepartmentSystem.filter(id=row.id).exists()
+    row.department_id, row.url, row.active = code, url, True
+    row.key_sealed = DepartmentSystem.KEY.seal(row.id, key) or ""
+    await row.save(force_create=fresh)

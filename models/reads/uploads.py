@@ -6,8 +6,9 @@ from uuid import UUID
 from models.base import not_found, now
 from models.case import Case
 from models.paper import Upload
+from models.people import Account
 from models.rules import permits
-from models.rules.advice import ADVICE
+from models.rules.advice import ADVICE, REFUSALS
 from models.rules.links import link
 from models.rules.permits import Actor
 
@@ -33,7 +34,15 @@ def shown(actor: Actor, upload: Upload) -> dict[str, Any]:
 
 def _words(code: str) -> dict[str, str]:
     found = ADVICE.get(code)
-    return {"words": found.words, "tip": found.tip} if found else {"words": "这张打不开", "tip": "请重新拍一张"}
+    return {"words": found.words, "tip": found.tip} if found else {"words": "这张用不了", "tip": REFUSALS[code]}
+
+
+async def viewer(key: str) -> Actor | None:
+    """Who a link was made for, if they may still look: citizens and departments; staff look through the desk."""
+    kind, _, name = key.partition(":")
+    if kind == "citizen" and await Account.filter(id=UUID(name), erased_at=None).exists():
+        return Actor("citizen", id=UUID(name))
+    return Actor("department", department=name, name=name) if kind == "department" else None
 
 
 async def own(actor: Actor, upload_id: UUID) -> Upload:

@@ -27,6 +27,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "sign_in_address": (Limit(60, timedelta(minutes=10)),),
     "phone_account": (Limit(20, timedelta(hours=1)),),
     "real_name": (Limit(5, timedelta(hours=24)),),
+    "progress": (Limit(20, timedelta(minutes=10)),),
     "code_account": (Limit(30, timedelta(minutes=10)),),
 }
 

@@ -1,0 +1,121 @@
+"""The web application: routes, limits, error answers. The composition root hands in every client."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import desk
+from api.citizen import auth, cases, files, halls, items, me, uploads
+from api.department import tasks
+from api.op import OPS, Operation
+from api.openapi import document
+from api.problem import answer_error, problem, refusal_of
+from api.public import health, web
+from models.base import Refusal
+
+log = structlog.get_logger()
+
+# Importing a subject registers its operations; the tuple keeps that visible.
+SUBJECTS = (auth, cases, files, halls, items, me, tasks, uploads, health)
+MOST_BODY = 1024 * 1024
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[dict[str, Any]]]
+
+
+class IdConvertor(Convertor[str]):
+    """A UUID in a path; anything else is no route, so an id of 5,000 digits is a plain 404."""
+
+    regex = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+
+    def convert(self, value: str) -> str:
+        return value.lower()
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("id", IdConvertor())
+
+
+class Guard:
+    """Headers on every answer, one log line a request without its query, and answers for what falls through."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 0
+
+        async def guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "same-origin")
+            await send(message)
+
+        try:
+            await self.app(scope, receive, guarded)
+        except Exception as error:
+            if status:
+                raise
+            await problem(refusal_of(error))(scope, receive, guarded)
+        finally:
+            took = round((time.perf_counter() - started) * 1000, 1)
+            log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)
+
+
+def operation_routes() -> list[BaseRoute]:
+    """One Route per path, so that `Allow` on a 405 is true."""
+    by_path: dict[str, dict[str, Operation]] = {}
+    for found in OPS:
+        by_path.setdefault(found.path, {})[found.method] = found
+    return [Route(path, _dispatch(table), methods=list(table)) for path, table in by_path.items()]
+
+
+def _dispatch(table: dict[str, Operation]) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" and "HEAD" not in table else request.method
+        return await table[method].endpoint(request)
+
+    return endpoint
+
+
+async def openapi(_: Request) -> Response:
+    """The description of every operation, made from the operations themselves."""
+    return Response(document(OPS), media_type="application/json")
+
+
+def build(lifespan: Lifespan, hosts: list[str], *, debug: bool = False) -> Starlette:
+    """The application. `hosts` are the names it answers to."""
+    routes: list[BaseRoute] = [
+        *operation_routes(),
+        Route("/openapi.json", openapi),
+        *health.routes(),
+        *desk.routes(),
+        *web.routes(),
+    ]
+    return Starlette(
+        debug=debug,
+        routes=routes,
+        lifespan=lifespan,
+        max_body_size=MOST_BODY,
+        middleware=[Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=hosts)],
+        exception_handlers={Refusal: answer_error, HTTPException: answer_error, Exception: answer_error},
+    )
