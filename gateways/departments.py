@@ -55,7 +55,9 @@ class DepartmentClient:
         headers = signed_headers(key_id, key, request_id, body) | {"host": place.netloc}
         shown = f"[{address}]" if address.version == 6 else str(address)
         target = urlunsplit(place._replace(netloc=f"{shown}:{_port(place)}"))
-        link = self._links.setdefault(place.netloc.lower(), Link("", limits=self._limits, who="部门系统"))
+        link = self._links.get(place.netloc.lower())
+        if link is None:
+            link = self._links[place.netloc.lower()] = Link("", limits=self._limits, who="部门系统")
         answer = await link.call("POST", target, content=body, headers=headers, extensions={"sni_hostname": host})
         outcome = _judge(answer)
         if outcome.alarm:

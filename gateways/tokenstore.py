@@ -127,7 +127,6 @@ class RedisTokens:
         self._seal = AESGCM(hmac.digest(secret.encode(), b"yimen access token " + appid.encode(), "sha256"))
         self._memory = MemoryTokens(clock)
         self._said_at = float("-inf")
-        self._here = asyncio.Lock()
 
     async def read(self) -> Token | None:
         try:
@@ -164,8 +163,8 @@ class RedisTokens:
     @asynccontextmanager
     async def lease(self, seconds: float) -> AsyncIterator[bool]:
         holder = secrets.token_hex(8)
-        async with self._here:  # one of us at most asks Redis
-            taken = await self._take(holder, seconds)
+        async with self._memory.lease(seconds) as here:  # one of us at most asks Redis
+            taken = here and await self._take(holder, seconds)
             try:
                 yield taken
             finally:
@@ -181,7 +180,7 @@ class RedisTokens:
                     return True
             except (RedisError, OSError) as error:
                 self._away(error)
-                return True  # `_here` keeps it to one refresher in this process
+                return True  # the lease in memory keeps it to one refresher in this process
             if self._clock() >= end:
                 return False
             await asyncio.sleep(0.05)

@@ -29,9 +29,7 @@ def build(settings: Settings, world: World | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        for task in list(world.tasks):
-            task.cancel()
-        world.phones.save()
+        await world.close()
 
     app = Starlette(
         routes=[route for part in parts for route in part.routes()],

@@ -83,23 +83,21 @@ class DepartmentSystems:
         path = f"/department/v1/tasks/{task_id}/{verb}"
         body = json.dumps(content, ensure_ascii=False).encode()
         key = secrets.token_hex(16)
-        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-            for wait in (*WAITS, None):
-                fault = self.world.faults.take(path)
-                headers = signed_headers(
-                    department.key_id, department.key, secrets.token_hex(16), body, now=self.world.clock()
-                )
-                headers["Idempotency-Key"] = key
-                said = ""
-                for _ in range(2 if fault and fault.duplicate else 1):
-                    status, said = await _post(client, base + path, body, headers)
-                self.world.log(code, direction="out", event=verb, task_id=task_id, status=status, note=said)
-                await self.world.touch()
-                if status is not None and status < 500 and status not in (408, 425, 429):
-                    return 200 <= status < 300
-                if wait is None:
-                    break
-                await asyncio.sleep(wait)
+        for wait in (*WAITS, None):
+            fault = self.world.faults.take(path)
+            headers = signed_headers(
+                department.key_id, department.key, secrets.token_hex(16), body, now=self.world.clock()
+            )
+            headers["Idempotency-Key"] = key
+            for _ in range(2 if fault and fault.duplicate else 1):
+                status, said = await _post(self.world.http, base + path, body, headers)
+            self.world.log(code, direction="out", event=verb, task_id=task_id, status=status, note=said)
+            await self.world.touch()
+            if status is not None and status < 500 and status not in (408, 425, 429):
+                return 200 <= status < 300
+            if wait is None:
+                break
+            await asyncio.sleep(wait)
         return False
 
 

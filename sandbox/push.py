@@ -54,8 +54,7 @@ async def echo(world: World) -> tuple[int, str, str]:
     """The check WeChat makes when the address is entered: (status, body, the echo that was asked for)."""
     word, stamp, nonce = secrets.token_hex(8), str(int(world.clock())), secrets.token_hex(4)
     query = {"signature": _plain(world, stamp, nonce), "timestamp": stamp, "nonce": nonce, "echostr": word}
-    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
-        answer = await client.get(world.settings.push_url, params=query)
+    answer = await world.http.get(world.settings.push_url, params=query)
     return answer.status_code, answer.text, word
 
 
@@ -78,19 +77,18 @@ async def _push(world: World, phone: Phone, content: dict[str, Any]) -> None:
 
 async def _deliver(world: World, content: dict[str, Any]) -> str:
     outcome = ""
-    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
-        for _ in range(TRIES):
-            query, body, kind = _sealed(world, content)
-            try:
-                answer = await client.post(
-                    world.settings.push_url, params=query, content=body, headers={"content-type": kind}
-                )
-            except httpx.HTTPError as error:
-                outcome = type(error).__name__
-                continue
-            outcome = str(answer.status_code)
-            if answer.status_code == 200:
-                break
+    for _ in range(TRIES):
+        query, body, kind = _sealed(world, content)
+        try:
+            answer = await world.http.post(
+                world.settings.push_url, params=query, content=body, headers={"content-type": kind}
+            )
+        except httpx.HTTPError as error:
+            outcome = type(error).__name__
+            continue
+        outcome = str(answer.status_code)
+        if answer.status_code == 200:
+            break
     return outcome
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from sandbox.faults import Faults
 from sandbox.phones import Phone, Phones, stamp
 from sandbox.settings import Settings
@@ -60,6 +62,8 @@ class World:
         self.seen: dict[str, float] = {}
         self._used: dict[tuple[str, int], int] = {}
         self._version = 0
+        self._saving = False
+        self._http: httpx.AsyncClient | None = None
         self._changed = asyncio.Condition()
 
     # -- time and change
@@ -69,7 +73,9 @@ class World:
 
     async def touch(self) -> None:
         """Something visible happened: keep the phones, wake the page."""
-        self.phones.save()
+        if not self._saving:
+            self._saving = True
+            self.later(self._save())
         async with self._changed:
             self._version += 1
             self._changed.notify_all()
@@ -82,6 +88,27 @@ class World:
                 await self._changed.wait_for(lambda: self._version != seen)  # noqa: B023
                 seen = self._version
             yield seen
+            await asyncio.sleep(0.1)  # a storm is drawn ten times a second
+
+    async def _save(self) -> None:
+        """Once for all that happens in a moment."""
+        await asyncio.sleep(0.2)
+        self._saving = False
+        self.phones.save()
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """For the calls the outside world makes to the product."""
+        if self._http is None:
+            self._http = httpx.AsyncClient(timeout=5, trust_env=False)
+        return self._http
+
+    async def close(self) -> None:
+        for task in list(self.tasks):
+            task.cancel()
+        if self._http is not None:
+            await self._http.aclose()
+        self.phones.save()
 
     def later(self, work: Any) -> None:
         """Run a coroutine beside the answer; it is cancelled when the sandbox stops."""
