@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.base import Refusal, execute, new_id, now
+from models.base import Refusal, new_id, now, rows
 from models.catalogue import Department
 from models.people import DepartmentSystem
 
@@ -35,9 +35,9 @@ async def take_once(system: System, request_id: str) -> None:
     """Take a request id in; refused with `request_replayed` (401) when it was taken before."""
     if len(request_id) > LONGEST or "\0" in request_id:
         raise Refusal("signature_wrong", 401, "请求编号太长")
-    taken = await execute(
+    taken = await rows(
         "INSERT INTO inbox (id, created_at, source, event_id) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (source, event_id) DO NOTHING",
+        "ON CONFLICT (source, event_id) DO NOTHING RETURNING id",
         new_id(), now(), f"department:{system.department}"[:40], request_id,
     )  # fmt: skip
     if not taken:
