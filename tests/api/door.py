@@ -83,7 +83,7 @@ async def web(db: str, world: Sandbox) -> AsyncIterator[Web]:
     async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, "state": dict(state)}, receive, send)
 
-    transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as http:
         yield Web(http, world, state)
     await wechat.close()

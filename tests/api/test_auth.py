@@ -106,7 +106,7 @@ async def test_every_bad_token_is_a_401(web: Web):  # noqa: F811
     claims = jwt.decode(good, options={"verify_signature": False})
     key = ring().token_key
 
-    def made(signing: bytes | None = key, alg: str = "HS256", drop: str = "", **changes: Any) -> str:
+    def made(signing: Any = key, alg: str = "HS256", drop: str = "", **changes: Any) -> str:
         changed = {name: value for name, value in {**claims, **changes}.items() if name != drop}
         return jwt.encode(changed, signing, algorithm=alg)
 

@@ -32,10 +32,17 @@ class System:
     case: Case
 
     async def call(
-        self, method: str, path: str, body: Any = None, *, who: str = "XF", at: float | None = None, **changes: Any
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str = "XF",
+        at: float | None = None,
+        changes: dict[str, str] | None = None,
     ) -> httpx.Response:
         content = b"" if body is None else json.dumps(body).encode()
-        headers = signed_headers(who.lower(), KEYS[who], uuid4().hex, content, now=at) | changes
+        headers = signed_headers(who.lower(), KEYS[who], uuid4().hex, content, now=at) | (changes or {})
         return await self.http.request(method, f"/department/v1{path}", content=content, headers=headers)
 
     async def verb(self, verb: str, body: Any = None, **more: Any) -> httpx.Response:
@@ -109,7 +116,7 @@ async def test_an_old_version_is_not_acted_on(system: System):
 
 @pytest.mark.parametrize("name", ["X-Signature", "X-Timestamp", "X-Request-Id", "X-Key-Id"])
 async def test_every_header_is_needed(system: System, name: str):
-    problem(await system.call("GET", "/tasks", **{name: ""}), 401, "signature_needed")
+    problem(await system.call("GET", "/tasks", changes={name: ""}), 401, "signature_needed")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +136,7 @@ async def test_every_header_is_needed(system: System, name: str):
     ],
 )
 async def test_what_is_not_our_signature(system: System, changes: dict[str, str]):
-    problem(await system.call("GET", "/tasks", **changes), 401, "signature_wrong")
+    problem(await system.call("GET", "/tasks", changes=changes), 401, "signature_wrong")
 
 
 @pytest.mark.parametrize("apart", [-301, 301, -86_400])

@@ -22,7 +22,7 @@ async def sun(web: Web) -> str:  # noqa: F811
     return str(grant["access_token"])
 
 
-PRIVATE = [
+PRIVATE: list[tuple[str, str, Any]] = [
     ("GET", "/me", None), ("GET", "/me/export", None), ("DELETE", "/me", None), ("GET", "/me/identity-code", None),
     ("GET", "/me/organisations", None), ("GET", "/me/mandates", None), ("GET", "/notifications", None),
     ("POST", "/notifications/read", {}), ("GET", "/consents/templates", None), ("POST", "/consents", {"results": {}}),
