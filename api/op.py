@@ -129,7 +129,7 @@ def _answer(result: Any, status: int, out: type[BaseModel] | None) -> Response:
         return Response(status_code=204)
     if isinstance(result, dict) and out:
         result = out.model_validate(result)
-    content = result.model_dump_json().encode() if isinstance(result, BaseModel) else result
+    content = result.model_dump_json(by_alias=True).encode() if isinstance(result, BaseModel) else result
     return Response(content, status, {"Cache-Control": "no-store"}, media_type="application/json")
 
 

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from arq import Worker, func
 from arq.connections import ArqRedis
 from arq.cron import cron
+from arq.typing import StartupShutdown, WorkerCoroutine
 from arq.worker import Function
 
 from models.actions import idempotency
@@ -51,7 +52,11 @@ def decode(data: bytes) -> dict[str, Any]:
 
 
 def functions() -> list[Function]:
-    return [func(job.run, timeout=job.seconds, max_tries=job.times, keep_result=0) for job in JOBS]  # type: ignore[arg-type]
+    return [func(_coroutine(job.run), timeout=job.seconds, max_tries=job.times, keep_result=0) for job in JOBS]
+
+
+def _coroutine(run: Callable[..., Awaitable[Any]]) -> WorkerCoroutine:
+    return cast(WorkerCoroutine, run)
 
 
 def worker(redis: ArqRedis, startup: Startup, shutdown: Startup) -> Worker:
@@ -60,10 +65,11 @@ def worker(redis: ArqRedis, startup: Startup, shutdown: Startup) -> Worker:
         functions(),
         redis_pool=redis,
         cron_jobs=[
-            cron(run, run_at_startup=True, unique=True, keep_result=0, timeout=30, **when) for run, when in CRON
-        ],  # type: ignore[arg-type]
-        on_startup=startup,
-        on_shutdown=shutdown,
+            cron(_coroutine(run), run_at_startup=True, unique=True, keep_result=0, timeout=30, **when)
+            for run, when in CRON
+        ],
+        on_startup=cast(StartupShutdown, startup),
+        on_shutdown=cast(StartupShutdown, shutdown),
         max_jobs=8,
         poll_delay=0.05,
         keep_result=0,

@@ -33,7 +33,9 @@ async def items(c: Ctx[Empty, ItemsIn]) -> dict[str, Any]:
 @op("GET", "/items/{code}", out=ItemOut, raw=TAGGED)
 async def item(c: Ctx[Empty, Empty]) -> Response:
     """The whole guide of an item."""
-    found = ItemOut.model_validate(await catalogue.item(c.actor, c.path["code"])).model_dump_json().encode()
+    found = (
+        ItemOut.model_validate(await catalogue.item(c.actor, c.path["code"])).model_dump_json(by_alias=True).encode()
+    )
     tag = f'"{hashlib.sha256(found).hexdigest()[:20]}"'
     headers = {"ETag": tag, "Cache-Control": FRESH}
     if tag in c.request.headers.get("if-none-match", ""):

@@ -182,7 +182,8 @@ async def _grow(request: Request, actor: Actor, upload: Upload, begins: int) -> 
 
 async def _append(staging: Staging, upload: Upload, at: int, chunk: bytes) -> int:
     try:
-        return await anyio.to_thread.run_sync(staging.append, str(upload.id), at, chunk)
+        size: int = await anyio.to_thread.run_sync(staging.append, str(upload.id), at, chunk)
+        return size
     except WrongOffset as wrong:
         raise Refusal("offset_mismatch", 409, "这一段接不上，请从断开的地方接着传") from wrong
     except Missing:
@@ -193,7 +194,8 @@ async def _size(request: Request, upload: Upload) -> int:
     if upload.state != "receiving":
         return upload.length
     try:
-        return await anyio.to_thread.run_sync(_staging(request).size, str(upload.id))
+        size: int = await anyio.to_thread.run_sync(_staging(request).size, str(upload.id))
+        return size
     except Missing:
         raise Refusal("upload_gone", 410, "这张传得太久，没有留住，请重新传") from None
 

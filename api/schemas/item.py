@@ -106,7 +106,7 @@ class MaterialNeed(Shape):
     name: str
     need: Literal["main", "secondary"]
     original: int
-    copy: int  # type: ignore[assignment]  # the record's own word (R13)
+    copies: int = Field(alias="copy")
     photo: bool
     source: Literal["licence", "self", "department"]
     standard: str

@@ -1,4 +1,4 @@
-"""Show one plain value of a person to staff: the audit row is written first, in the same transaction (R6, promises 3.5)."""
+"""Show one plain value of a person to staff: its audit row is written first, in the same unit (R6, promises 3.5)."""
 
 from uuid import UUID
 

@@ -13,7 +13,7 @@ from models.rules import permits
 from models.rules.dates import latest, say_full
 from models.rules.flow import FINAL, OUTCOME_WORDS, PERIODS, STATE_WORDS, TASK_WORDS, verbs
 from models.rules.forms import complete
-from models.rules.limits import Limit, Pause
+from models.rules.limits import UNITS, Limit, Pause
 from models.rules.merge import merged
 from models.rules.permits import Actor
 from models.seal import mask_name
@@ -154,7 +154,7 @@ def _explained(clock: Any, row: Clock) -> dict[str, Any]:
     held = [Pause(**_pause(pause)) for pause in row.suspensions]
     told = clock.explain(
         row.started_on,
-        Limit(row.limit_days, row.unit),
+        Limit(row.limit_days, UNITS[row.unit]),
         at=max(at, row.started_on),
         pauses=held,
         began=BEGAN[row.kind],
@@ -227,7 +227,8 @@ def _task_light(task: Task, promise: dict[str, Any] | None) -> dict[str, str]:
         )
     if task.state == "cancelled" or promise is None:
         return {"colour": "grey", "word": TASK_WORDS[task.state]}
-    return promise["light"]
+    light: dict[str, str] = promise["light"]
+    return light
 
 
 def _task_words(task: Task, promise: dict[str, Any] | None) -> str:
