@@ -3,7 +3,7 @@ import ts from 'typescript-eslint'
 
 const globals = Object.fromEntries(
   ['uni', 'wx', 'getApp', 'getCurrentPages', 'window', 'document', 'navigator', 'location', 'console', 'process', 'setTimeout', 'clearTimeout',
-    'URL', 'Blob', 'File', 'Image', 'HTMLElement', 'KeyboardEvent', 'indexedDB', 'IDBDatabase', 'IDBRequest', 'IDBObjectStore', 'fetch', 'ArrayBuffer', 'crypto', 'UniApp']
+    'URL', 'Blob', 'File', 'Image', 'Event', 'HTMLElement', 'KeyboardEvent', 'indexedDB', 'IDBDatabase', 'IDBRequest', 'IDBObjectStore', 'WechatMiniprogram']
     .map((name) => [name, 'readonly']),
 )
 

@@ -34,7 +34,8 @@ export function bringOrder(needs: MaterialNeed[]): MaterialNeed[] {
 
 /** The line under a material's name. The registry's hint is shorter than the standard. */
 export function needNote(need: MaterialNeed): string {
-  return [need.when && `${need.when.replace(/才?要?$/, '')}才要`, need.hint].filter(Boolean).join('，')
+  const when = need.when && (/[，的要交]/.test(need.when) ? need.when : `${need.when}才要`)
+  return [when, need.hint].filter(Boolean).join('，')
 }
 
 export function rowReady(row: CaseMaterial): boolean {

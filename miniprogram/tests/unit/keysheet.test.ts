@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import type { Case, Next } from '@/api/types'
+import { chooseKeySheet, lightOf, pageOf } from '@/logic/keysheet'
+
+const ON = '2026-11-24'
+
+function one(id: string, next: Partial<Next> | null, over: Partial<Case> = {}): Case {
+  return {
+    id, state: 'draft', state_words: '还没交', title: '开餐饮店', clocks: [], created_at: '2026-11-20T10:00:00+08:00',
+    next: next && { words: `做 ${id}`, detail: null, by: null, action: 'wait', ...next }, ...over,
+  } as Case
+}
+
+describe('key sheet', () => {
+  it('is not there when nothing is to be done', () => {
+    expect(chooseKeySheet([], ON)).toBeNull()
+    expect(chooseKeySheet([one('a', { action: 'wait' }), one('b', { action: 'none' }), one('c', null)], ON)).toBeNull()
+  })
+
+  it('takes the earliest deadline and counts the rest', () => {
+    const sheet = chooseKeySheet(
+      [one('draft', { action: 'fill' }), one('late', { action: 'correct', by: '2026-12-01' }), one('soon', { action: 'correct', by: '2026-11-27' }), one('wait', { action: 'wait' })],
+      ON,
+    )
+    expect(sheet).toMatchObject({ caseId: 'soon', by: '11月27日（周五）前', button: '现在去补', more: 2, light: { colour: 'amber', word: '还剩 3 天' } })
+  })
+
+  it('prefers a deadline to none, and the newer of two drafts', () => {
+    const old = one('old', { action: 'fill' })
+    const fresh = one('fresh', { action: 'photograph' }, { created_at: '2026-11-23T10:00:00+08:00' })
+    expect(chooseKeySheet([old, fresh], ON)?.caseId).toBe('fresh')
+    expect(chooseKeySheet([old, fresh, one('due', { action: 'collect', by: '2027-01-01' })], ON)?.caseId).toBe('due')
+  })
+
+  it('says how much is left', () => {
+    expect(lightOf('2026-12-08', ON)).toEqual({ colour: 'green', word: '还剩 14 天' })
+    expect(lightOf('2026-11-24', ON)).toEqual({ colour: 'amber', word: '今天是最后一天' })
+    expect(lightOf('2026-11-23', ON)).toEqual({ colour: 'red', word: '已过期限' })
+  })
+
+  it('opens the page where the step is done', () => {
+    expect(pageOf(one('a', { action: 'fill' }))).toBe('/pages/form?id=a')
+    expect(pageOf(one('a', { action: 'submit' }))).toBe('/pages/check?id=a')
+    expect(pageOf(one('a', { action: 'correct' }, { state: 'correcting' }))).toBe('/pages/notice?id=a')
+    expect(pageOf(one('a', { action: 'wait' }, { state: 'accepted' }))).toBe('/pages/progress?id=a')
+  })
+})
