@@ -105,7 +105,7 @@ def _ours(code: str, words: str) -> Outcome:
 
 def _judge(answer: Answer | Outcome) -> Outcome:
     if isinstance(answer, Outcome):  # the event_id makes a second delivery harmless
-        return replace(answer, kind="again", after=10.0) if answer.kind == "unknown" else answer
+        return replace(answer, kind="again") if answer.kind == "unknown" else answer
     status = answer.status
     if 200 <= status < 300:
         return Outcome("sent", "sent", "部门系统已收到")
@@ -114,7 +114,7 @@ def _judge(answer: Answer | Outcome) -> Outcome:
     if status in (401, 403):
         return _ours("signature_wrong", "部门系统不认我们的签名")
     if status >= 500 or status in (408, 425, 429):
-        return Outcome("again", f"http_{status}", "部门系统暂时不能接收", after=answer.retry_after or 10.0)
+        return Outcome("again", f"http_{status}", "部门系统暂时不能接收", after=answer.retry_after)
     if 300 <= status < 400:
         return _ours("redirect", "部门系统要求改到别的网址，没有照做")
     return _ours(f"http_{status}", "部门系统不接受这份材料")

@@ -160,7 +160,7 @@ class Link:
                 finally:
                     await answer.aclose()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
-            return Outcome("again", "connect", f"连不上{self._who}", after=1.0)
+            return Outcome("again", "connect", f"连不上{self._who}")
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             return Outcome("ours", "address", f"{self._who}的地址不是有效的网址", alarm=True)
         except (httpx.TimeoutException, TimeoutError):

@@ -19,7 +19,7 @@ class Outcome:
     """The end of one attempt. `words` is Chinese for staff; nothing in here is secret or personal.
 
     kind: sent     handed over
-          again    surely or probably not handed over: try again after `after` seconds
+          again    surely or probably not handed over: try again after `after` seconds, or as `wait_before` says
           token    our access token was refused twice: try again after `after` seconds, alarm
           unknown  may have been handed over (read time-out, cut answer): never resend a one-time message
           final    will never arrive this way: use the fallback (in-app list, call list)

@@ -31,7 +31,7 @@ CODES: Final[Mapping[str, Row]] = {
     "bad_template": Row("ours", "template_wrong", "短信模板或参数不对", alarm=True),
     "bad_signature": Row("ours", "signature_wrong", "短信网关不认我们的签名", alarm=True),
     "no_balance": Row("ours", "no_balance", "短信余额不足", until="tomorrow", alarm=True),
-    "busy": Row("again", "busy", "短信网关繁忙", after=1.0),
+    "busy": Row("again", "busy", "短信网关繁忙"),
 }
 
 
@@ -59,16 +59,16 @@ class Sms:
 
 def _judge(answer: Answer | Outcome) -> Outcome:
     if isinstance(answer, Outcome):
-        return replace(answer, kind="again", after=10.0) if answer.kind == "unknown" else answer
+        return replace(answer, kind="again") if answer.kind == "unknown" else answer
     if answer.status >= 500:
-        return Outcome("again", "server_error", "短信网关出错", after=answer.retry_after or 1.0)
+        return Outcome("again", "server_error", "短信网关出错", after=answer.retry_after)
     try:
         got = json.loads(answer.body.decode("utf-8"))
     except (ValueError, RecursionError):
         got = None
     code = got.get("code") if isinstance(got, dict) else None
     if not isinstance(code, str):
-        return Outcome("again", "strange_answer", "收到的不像是短信网关的回答", after=1.0)
+        return Outcome("again", "strange_answer", "收到的不像是短信网关的回答")
     row = CODES.get(code)
     if row is None:
         return Outcome("ours", "unknown_code", "短信网关返回了未登记的结果", alarm=True)

@@ -203,7 +203,7 @@ class WeChat:
             return self._odd()
         if isinstance(got, Outcome):
             # not the message itself was in doubt, so nothing was sent
-            return replace(got, kind="again", after=1.0) if got.kind == "unknown" else got
+            return replace(got, kind="again") if got.kind == "unknown" else got
         value, seconds = got.get("access_token"), got.get("expires_in")
         if not isinstance(value, str) or not value or not isinstance(seconds, int):
             return self._odd()

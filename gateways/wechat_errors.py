@@ -29,7 +29,7 @@ Table = Mapping[int, Row]
 _TOKEN = Row("token", "token_refused", "微信不认访问凭证", after=30.0)
 
 COMMON: Final[Table] = {
-    -1: Row("again", "busy", "微信系统繁忙", after=1.0),
+    -1: Row("again", "busy", "微信系统繁忙"),
     40001: _TOKEN,
     40014: _TOKEN,
     42001: _TOKEN,
@@ -93,8 +93,8 @@ CODE: Final[Table] = {
 }
 
 #: A proxy in between, an empty answer, broken JSON, a redirect: treated as -1, alarm after the third in a row.
-STRANGE: Final = Row("again", "strange_answer", "收到的不像是微信的回答，可能有代理挡在中间", after=1.0)
-SERVER: Final = Row("again", "server_error", "微信服务出错", after=1.0)
+STRANGE: Final = Row("again", "strange_answer", "收到的不像是微信的回答，可能有代理挡在中间")
+SERVER: Final = Row("again", "server_error", "微信服务出错")
 
 
 def outcome_of(errcode: int, table: Table) -> Outcome:

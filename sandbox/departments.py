@@ -55,7 +55,8 @@ class DepartmentSystems:
             return _problem(500, "down", "系统故障")
         again = not self.world.first_time(f"{code}:event:{event.get('event_id', request_id)}")
         note = "重复的事件，不再处理" if again else "已接收"
-        self.world.log(code, direction="in", event=kind, task_id=task.get("id"), task=task, body=event, note=note)
+        known = {"event_id": event.get("event_id"), "task_id": task.get("id"), "task": task}
+        self.world.log(code, direction="in", event=kind, **known, note=note)
         await self.world.touch()
         if how.answer == "slow":
             await asyncio.sleep(how.after_ms / 1000)
@@ -72,7 +73,10 @@ class DepartmentSystems:
         how = self.world.behaviour(code)  # it may have been told otherwise meanwhile
         if how.answer in ("silent", "error"):
             return
-        await self._call(code, task_id, "decide", DECISIONS["refuse" if how.answer == "refuse" else "grant"])
+        self.world.decided += 1
+        decision = dict(DECISIONS["refuse" if how.answer == "refuse" else "grant"])
+        decision["document"] = f"{code}〔{self.world.now()[:4]}〕第{self.world.decided:04d}号"
+        await self._call(code, task_id, "decide", decision)
 
     async def _call(self, code: str, task_id: str, verb: str, content: dict[str, Any]) -> bool:
         """One call to the product, tried again while it cannot be reached. True when it was taken."""

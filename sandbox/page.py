@@ -65,7 +65,12 @@ class Page:
         ]
         codes = sorted(set(world.settings.departments) | set(world.events))
         departments = [
-            {"code": c, "behaviour": vars(world.behaviour(c)), "events": world.events.get(c, [])[-60:]} for c in codes
+            {
+                "code": c,
+                "behaviour": vars(world.behaviour(c)),
+                "events": [_line(e) for e in world.events.get(c, [])[-60:]],
+            }
+            for c in codes
         ]
         return {
             "now": world.now(),
@@ -74,3 +79,11 @@ class Page:
             "phones": phones,
             "departments": departments,
         }
+
+
+def _line(event: dict[str, Any]) -> dict[str, Any]:
+    """A log line without the task's contents: the page shows its name and number alone."""
+    task = event.get("task") or {}
+    case = task.get("case")
+    shown = {"item_name": task.get("item_name"), "number": case.get("number") if isinstance(case, dict) else None}
+    return {**event, "task": shown}

@@ -12,8 +12,8 @@ from sandbox.world import World
 
 SIGN = "【翁源政务】"
 TEXTS = {
-    "code": "验证码{code}，5分钟内有效。工作人员不会向您索要验证码。",
-    "login": "验证码{code}，5分钟内有效。工作人员不会向您索要验证码。",
+    "code": "验证码{code}，{minutes}分钟内有效。工作人员不会向您要验证码。",
+    "login": "验证码{code}，5分钟内有效。工作人员不会向您要验证码。",
     "notice": "{words}",
 }
 

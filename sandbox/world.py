@@ -52,6 +52,7 @@ class World:
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
     pushes: list[dict[str, Any]] = field(default_factory=list)
+    decided: int = 0
 
     def __post_init__(self) -> None:
         self.phones = Phones(self.settings.appid, self.settings.state)

@@ -47,6 +47,7 @@ function nobody() {
 function system(department) {
   const { code, behaviour, events } = department
   const seconds = behaviour.after_ms / 1000
+  const tasks = new Map(events.filter((e) => e.direction === 'in').map((e) => [e.task_id, e.task]))
   return h('section', { class: 'system' },
     h('h2', {}, `${DEPARTMENTS[code] || code}自己的系统`),
     h('p', { class: 'system-sub' }, `收到任务后怎么答，过 ${seconds} 秒`),
@@ -57,14 +58,14 @@ function system(department) {
         onclick: () => control(`departments/${code}/behaviour`, { answer }),
       }, words))),
     events.length
-      ? h('ol', { class: 'log' }, [...events].reverse().map(line))
+      ? h('ol', { class: 'log' }, [...events].reverse().map((event) => line(event, tasks)))
       : h('p', { class: 'empty' }, '还没有收到任务'))
 }
 
-function line(event) {
+function line(event, tasks) {
   const bad = event.direction === 'out' ? !(event.status >= 200 && event.status < 300) : /不对|故障/.test(event.note || '')
-  const task = event.task || {}
-  const what = [task.item_name, task.case_number || task.number].filter(Boolean).join(' ') || (event.task_id ? `任务 ${event.task_id}` : '')
+  const task = tasks.get(event.task_id) || {}
+  const what = [task.item_name, task.number].filter(Boolean).join(' ')
   return h('li', { class: `${event.direction}${bad ? ' bad' : ''}` },
     h('p', { class: 'log-head' }, EVENTS[event.event] || event.event, h('time', {}, second(event.at))),
     what ? h('p', { class: 'log-what' }, what) : null,

@@ -10,8 +10,8 @@ from tests.gateways.say import DATA, LOGIN, SEND, TEMPLATE, say
 from tests.sandbox_server import Sandbox
 
 ROWS: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
-    ({"errcode": -1}, "again", "busy", {"after": 1.0}),
-    ({"status": 500}, "again", "server_error", {"after": 1.0}),
+    ({"errcode": -1}, "again", "busy", {"after": None}),
+    ({"status": 500}, "again", "server_error", {"after": None}),
     ({"status": 503, "html": True}, "again", "server_error", {}),
     ({"delay_ms": 1000}, "unknown", "timeout", {}),
     ({"cut": True}, "unknown", "cut", {}),
@@ -32,7 +32,7 @@ ROWS: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
     ({"errcode": 40164}, "ours", "address_not_listed", {"alarm": True}),
     ({"errcode": 61004}, "ours", "address_not_listed", {"alarm": True}),
     ({"errcode": 99999}, "ours", "unknown_errcode", {"alarm": True}),
-    ({"html": True}, "again", "strange_answer", {"after": 1.0}),
+    ({"html": True}, "again", "strange_answer", {"after": None}),
     ({"empty": True}, "again", "strange_answer", {}),
     ({"gbk": True}, "again", "strange_answer", {}),
     ({"status": 302}, "again", "strange_answer", {}),

@@ -79,6 +79,7 @@ def test_grant_and_refuse(pair: tuple[Sandbox, Product]) -> None:
     ]  # fmt: skip
     assert [heard[1][2]["outcome"], heard[3][2]["outcome"]] == ["granted", "refused"]
     assert heard[1][2]["reason"] and heard[3][2]["reason"]
+    assert heard[1][2]["document"] != heard[3][2]["document"]
     assert len(set(product.ids)) == 4
     log = sandbox.control("GET", "departments/XF/events")["items"]
     assert [e["direction"] for e in log] == ["in", "out", "out"] * 2
