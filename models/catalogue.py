@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -42,7 +44,7 @@ class Item(Row):
     theme = fields.CharField(max_length=16)
     subjects: fields.Field[list[str]] = fields.JSONField()
     handling = fields.CharField(max_length=12)
-    record: fields.Field[dict[str, object]] = fields.JSONField()
+    record: fields.Field[dict[str, Any]] = fields.JSONField()
     search = fields.TextField()
     digest = fields.CharField(max_length=64)
     published_at = fields.DatetimeField(null=True)
@@ -80,7 +82,7 @@ class Bundle(Model):
     )
     lead_id: str
     theme = fields.CharField(max_length=16)
-    record: fields.Field[dict[str, object]] = fields.JSONField()
+    record: fields.Field[dict[str, Any]] = fields.JSONField()
     search = fields.TextField()
     active = fields.BooleanField(default=True)
 
@@ -92,9 +94,9 @@ class CountyLoad(Row):
     """One loading of the county's data: the hash of the folder and what came of it. The newest row is in force."""
 
     digest = fields.CharField(max_length=64)
-    settings: fields.Field[dict[str, object]] = fields.JSONField()
-    county: fields.Field[dict[str, object]] = fields.JSONField()
-    counts: fields.Field[dict[str, object]] = fields.JSONField()
+    settings: fields.Field[dict[str, Any]] = fields.JSONField()
+    county: fields.Field[dict[str, Any]] = fields.JSONField()
+    counts: fields.Field[dict[str, Any]] = fields.JSONField()
 
     class Meta:
         table = "county_load"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -25,7 +27,7 @@ class Hall(Model):
     official = fields.CharField(max_length=60, null=True)
     address = fields.CharField(max_length=120, null=True)
     phone = fields.CharField(max_length=20, null=True)
-    hours: fields.Field[dict[str, object]] = fields.JSONField()
+    hours: fields.Field[dict[str, Any]] = fields.JSONField()
     example: fields.Field[list[str]] = fields.JSONField()
     remark = fields.TextField(null=True)
     active = fields.BooleanField(default=True)

@@ -5,7 +5,7 @@ The published catalogue is held in memory and read again when anything in it was
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,8 +82,8 @@ async def items(
         record
         for record in (found.items[code].record for code in codes)
         if (theme is None or record["theme"] == theme)
-        and (subject is None or subject in _list(record["subjects"]))
-        and (department is None or _dict(record["department"])["code"] == department)
+        and (subject is None or subject in record["subjects"])
+        and (department is None or record["department"]["code"] == department)
         and (tier is None or guides.takes(record, tier))
     ]
     start, size = _place(cursor), min(max(limit, 1), MOST_A_PAGE)
@@ -172,7 +172,7 @@ async def bundle(actor: Actor, code: str) -> dict[str, Any]:
 def bundle_brief(row: Bundle) -> dict[str, Any]:
     """BundleBrief: {code, name, everyday, note, theme, themes, members: [{item, name, department, after, when}],
     departments: how many}."""
-    members = _list(row.record["members"])
+    members = row.record["members"]
     return {
         "code": row.code,
         "name": row.name,
@@ -188,12 +188,4 @@ def bundle_brief(row: Bundle) -> dict[str, Any]:
 async def themes(actor: Actor) -> list[dict[str, Any]]:
     """[{code, name, home}] in the county's order."""
     facts = (await calendar.county()).facts
-    return [dict(theme) for theme in _list(facts.get("themes", []))]
-
-
-def _list(value: object) -> Sequence[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _dict(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+    return [dict(theme) for theme in facts.get("themes", [])]
