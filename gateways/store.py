@@ -5,17 +5,20 @@ module). Layout of an object: `YS1` + 2 bytes length of the wrapped key + wrappe
 The object's key is the AAD of both, so a file moved to another name does not open.
 """
 
+import asyncio
 import os
 import re
 import secrets
 import struct
+from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
 
 import obstore
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.store import LocalStore, ObjectStore, S3Store
 
 MAGIC = b"YS1"
 NONCE = 12
@@ -57,26 +60,34 @@ def new_key() -> str:
 
 
 class Store:
-    """Encrypted, write-once files. `place` is a folder or an `s3://bucket/prefix` URL; `options` go to obstore
-    (`aws_access_key_id`, `endpoint`, ...).
+    """Encrypted, write-once files. `place` is a folder, a `file://` URL of one, or `s3://bucket/prefix` with obstore's
+    `aws_...` options (`aws_access_key_id`, `aws_secret_access_key`, `aws_region`, `aws_endpoint`).
     """
 
     def __init__(self, place: str | Path, cipher: Cipher, **options: str) -> None:
         self._cipher = cipher
         self._store: ObjectStore
+        self._folder: Path | None = None
+        if isinstance(place, str) and place.startswith("file://"):
+            place = Path(unquote(urlsplit(place).path))
         if isinstance(place, str) and "://" in place:
-            self._store = from_url(place, config=options)  # type: ignore[call-overload]
+            self._store = _remote(place, options)
         else:
-            folder = Path(place)
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._store = LocalStore(folder)
+            self._folder = Path(place)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._store = LocalStore(self._folder)
 
     async def put(self, key: str, data: bytes) -> None:
-        """Write a new file. Exists when there is one, ValueError for a key not made by `new_key`."""
+        """Write a new file; when this returns it survives a power cut.
+
+        Exists when there is one, ValueError for a key not made by `new_key`.
+        """
         _known(key)
         sealed = _seal(self._cipher, key, data)
         try:
             await obstore.put_async(self._store, key, sealed, mode="create")
+            if self._folder is not None:
+                await asyncio.to_thread(_settle, self._folder / key)
         except (AlreadyExistsError, FileExistsError) as error:
             raise Exists(key) from error
         except (BaseError, OSError) as error:
@@ -102,6 +113,31 @@ class Store:
             return
         except (BaseError, OSError) as error:
             raise Unreachable(key) from error
+
+
+def _remote(url: str, options: dict[str, str]) -> ObjectStore:
+    """An S3 store that gives up within seconds. Plain http only when the endpoint says so itself."""
+    wrong = [name for name in options if not name.startswith("aws_")]
+    if wrong or not url.startswith("s3://"):
+        raise ValueError(f"not an S3 place or option: {wrong or url.split('://')[0]}")
+    plain = options.get("aws_endpoint", "").startswith("http://")
+    config: Any = options
+    return S3Store.from_url(
+        url,
+        config=config,
+        client_options={"allow_http": plain, "connect_timeout": "3s", "timeout": "20s"},
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+    )
+
+
+def _settle(path: Path) -> None:
+    """File and folders down to the disk, which the local store leaves to chance."""
+    for each in (path, path.parent, path.parent.parent):
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _known(key: str) -> None:

@@ -43,14 +43,17 @@ def _lay(pdf: FPDF, jpeg: bytes, width: int, height: int) -> None:
 
 def _lay_long(pdf: FPDF, jpeg: bytes, width: int, height: int) -> None:
     """The same picture once on each sheet, moved up and clipped; each sheet repeats the last 5 mm of the one before."""
-    wide, window, overlap = (WIDTH - 2 * MARGIN) * 0.75, HEIGHT - 2 * MARGIN, 5.0
-    high, done = height * wide / width, 0.0
+    wide, window, overlap, done = (WIDTH - 2 * MARGIN) * 0.75, HEIGHT - 2 * MARGIN, 5.0, 0.0
+    high = height * wide / width
+    over = (high - overlap) % (window - overlap)
+    if over < 0.2 * window < high:  # rather a little smaller than a last sheet with almost nothing on it
+        wide, high = wide * (high - over) / high, high - over
     left = (WIDTH - wide) / 2
     while True:
         pdf.add_page()
         with pdf.rect_clip(left, MARGIN, wide, min(window, high - done)):
             pdf.image(BytesIO(jpeg), x=left, y=MARGIN - done, w=wide, h=high)
         done += window
-        if done >= high:
+        if done >= high - 0.01:
             return
         done -= overlap

@@ -94,6 +94,13 @@ async def test_only_our_own_names(tmp_path: Path, key: str) -> None:
         await store.get(key)
 
 
+async def test_a_folder_may_be_named_by_url(tmp_path: Path) -> None:
+    store, key = Store((tmp_path / "照 片").as_uri(), Ring()), new_key()
+    await store.put(key, PLAIN)
+    assert (tmp_path / "照 片" / key).exists()
+    assert (tmp_path / "照 片").stat().st_mode & 0o077 == 0
+
+
 def test_names_are_random() -> None:
     assert len({new_key() for _ in range(1000)}) == 1000
 

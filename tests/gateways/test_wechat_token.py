@@ -176,3 +176,26 @@ async def test_without_redis_it_works_and_says_so(sandbox: Sandbox, caplog: pyte
     assert sandbox.calls(TOKEN) == 1
     assert sum("Redis is away" in r.message for r in caplog.records) == 1
     await client.close()
+
+
+async def test_a_hanging_redis_holds_nothing_up(sandbox: Sandbox) -> None:
+    """It takes the connection and never answers."""
+
+    async def never(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+        writer.close()
+
+    server = await asyncio.start_server(never, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    redis = Redis.from_url(f"redis://127.0.0.1:{port}")
+    client = WeChat(
+        sandbox.url, sandbox.settings.appid, sandbox.settings.secret,
+        RedisTokens(redis, sandbox.settings.appid, sandbox.settings.secret),
+    )  # fmt: skip
+    phones = [sandbox.phone("", **{TEMPLATE: "accept"}) for _ in range(20)]
+    began = time.monotonic()
+    assert all(o.ok for o in await asyncio.gather(*(say(client, p["openid"]) for p in phones)))
+    assert sandbox.calls(TOKEN) == 1 and time.monotonic() - began < 5
+    await client.close()
+    await redis.aclose()
+    server.close()
