@@ -18,9 +18,14 @@ from typing import Any, Final, Protocol, cast
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 log = logging.getLogger("yimen.gateways.tokens")
+
+#: Seconds one Redis command may take, and seconds without asking again once it was away.
+PATIENCE = 1.0
+AWAY_REST = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ class RedisTokens:
         self._name = f"yimen:wechat:{appid}"
         self._seal = AESGCM(hmac.digest(secret.encode(), b"yimen access token " + appid.encode(), "sha256"))
         self._memory = MemoryTokens(clock)
-        self._said_at = float("-inf")
+        self._said_at = self._away_until = float("-inf")
 
     async def read(self) -> Token | None:
         try:
@@ -195,6 +200,8 @@ class RedisTokens:
             return await self._away(error).count(mark, seconds)
 
     def _away(self, error: Exception) -> MemoryTokens:
+        if self._clock() >= self._away_until:
+            self._away_until = self._clock() + AWAY_REST
         if self._clock() - self._said_at >= 60:
             self._said_at = self._clock()
             log.warning(
@@ -209,9 +216,13 @@ class RedisTokens:
     async def _script(self, script: str, key: str, *args: Any) -> Any:
         return await self._command(self._redis.eval(script, 1, key, *args))
 
-    @staticmethod
-    async def _command(command: Any) -> Any:
-        return await cast(Awaitable[Any], command)
+    async def _command(self, command: Any) -> Any:
+        """One command, within a second; while Redis is known to be away it is not asked."""
+        if self._clock() < self._away_until:
+            command.close()
+            raise RedisConnectionError("away")
+        async with asyncio.timeout(PATIENCE):
+            return await cast(Awaitable[Any], command)
 
 
 def _text(value: bytes | str) -> str:
