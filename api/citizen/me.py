@@ -31,7 +31,7 @@ async def export(c: Ctx[Empty, Empty]) -> shapes.ExportOut:
     return shapes.ExportOut(exported_at=local(now()), **await erasure.export(c.actor))
 
 
-@op("DELETE", "/me", out=shapes.ErasedOut, door=CITIZEN, tag=TAG)
+@op("DELETE", "/me", out=shapes.ErasedOut, door=CITIZEN, tag=TAG, once=False)
 async def erase(c: Ctx[Empty, Empty]) -> shapes.ErasedOut:
     """Erase the account; refused while a case is on its way; what the law keeps is named"""
     kept = await erasure.erase(c.actor)

@@ -106,10 +106,10 @@ def plain(row: Model) -> dict[str, Any]:
     cells = {f"{c.place.split(':')[1]}_sealed": c for c in vars(type(row)).values() if isinstance(c, Cell)}
     inner = isinstance(row, case.Event) and row.audience != "public"
     values: dict[str, Any] = {}
-    for column in row._meta.db_fields:
+    for name, column in row._meta.fields_db_projection.items():
         if column in HIDDEN or (inner and column in ("words", "detail_sealed")):
             continue
-        value = getattr(row, column)
+        value = getattr(row, name)
         if column in cells:
             values[column.removesuffix("_sealed")] = _parsed(cells[column].open(row.pk, value))
         else:

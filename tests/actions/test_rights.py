@@ -11,6 +11,8 @@ from models.outbox import Notification, Outbox
 from models.people import Account, Consent, RefreshToken, WechatBinding
 from models.reads import people
 from models.rules import tokens
+from models.rules.permits import Actor
+from tests import people as named
 from tests.actions.people import DOOR, LI_NUMBER, LI_PHONE, SUN_NUMBER, actor, li, refused
 
 pytestmark = pytest.mark.database
@@ -125,3 +127,35 @@ async def test_a_unit_that_fails_leaves_no_code(db: str):
         await unit(body)
     assert await Outbox.all().count() == 0
     assert local(now()).tzinfo is not None
+
+
+async def filed() -> Actor:
+    """李秀英 after a whole journey: a case was decided for her."""
+    who = await named.citizen()
+    await named.concluded(who, await named.clerk(), await named.handler(), await named.approver())
+    return who
+
+
+async def test_no_table_about_the_person_is_forgotten_in_the_copy(db: str):
+    who = await filed()
+    copy = await erasure.export(who)
+    columns = await rows(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
+        "AND column_name IN ('account_id', 'case_id', 'notice_id', 'material_id', 'upload_id')"
+    )
+    assert len(columns) > 15
+    for found in columns:
+        table = found["table_name"]
+        held = (await rows(f'SELECT count(*) AS n FROM "{table}" WHERE "{found["column_name"]}" IS NOT NULL'))[0]["n"]
+        assert len(copy["tables"].get(table, [])) == held, table
+    assert "经审查，符合条件" not in str(copy)  # the department's inner opinion stays inside
+
+
+async def test_an_erased_person_leaves_only_the_kept_case(db: str):
+    who = await filed()
+    assert (await refused(erasure.erase(who))).code == "open_cases"
+    await Case.filter(account_id=who.id).update(state="delivered", owner="")
+    [kept] = await erasure.erase(who)
+    assert kept.number and "归档" in kept.why
+    assert not await Notification.filter(account_id=who.id).exists()
+    assert (await Account.get(id=who.id)).id_number_sealed is None
