@@ -24,7 +24,7 @@ help: ## print this list
 	@echo "  PORT= and VAR= choose port and data folder; DATABASE_URL= and REDIS_URL= replace the embedded servers."
 
 run: $(VENV)/run.stamp $(VENV)/node.stamp ## start the whole house here; the first time it installs what it needs
-	@WITH_PARENT=1 exec $(PY) main.py run $(ARGS)
+	@WITH_PARENT=1 exec $(PY) -m local $(ARGS)
 
 test: $(VENV)/dev.stamp $(VENV)/node.stamp app-test ## every test, against real PostgreSQL and Valkey
 	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)

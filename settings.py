@@ -222,7 +222,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         sandbox_port=sandbox_port,
         sandbox_url=sandbox_url,
         keys_file=ask.folder("KEYS_FILE", var / "keys.json"),
-        store_url=ask.url("STORE_URL", (var / "store").as_uri(), "file", "s3", "memory") or "",
+        store_url=ask.parsed("STORE_URL", str(var / "store"), _store, "一个目录，或 s3:// 开头的地址"),
         wechat_base_url=ask.url("WECHAT_BASE_URL", sandbox_url or WECHAT_HOST, *http) or "",
         wechat_appid=ask.text("WECHAT_APPID") or (SANDBOX_APPID if demo else ""),
         wechat_secret=ask.text("WECHAT_SECRET") or (SANDBOX_SECRET if demo else ""),
@@ -274,6 +274,14 @@ def _check_together(settings: Settings, ask: _Reader) -> None:
 def _web_app(value: str) -> Path | None:
     folder = Path(value).expanduser().absolute()
     return folder if (folder / "index.html").is_file() else None
+
+
+def _store(value: str) -> str | None:
+    if value.startswith("s3://"):
+        return value if len(value) > 5 else None
+    if value.startswith("file:///"):
+        value = value.removeprefix("file://")
+    return None if "://" in value else str(Path(value).expanduser().absolute())
 
 
 def _host(value: str) -> str | None:

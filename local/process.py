@@ -74,6 +74,15 @@ class Lock:
         except (OSError, ValueError):
             return None
 
+    def wait(self) -> None:
+        """Until nobody holds it."""
+        with suppress(FileNotFoundError):
+            handle = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH)
+            finally:
+                os.close(handle)
+
     def words(self) -> str:
         folder = self.path.with_suffix("")
         return f"{folder} 正由另一个进程使用（进程号 {self.holder()}），请先结束它，或用 VAR= 换一个数据目录"

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,30 +16,29 @@ from types import FrameType
 from local import keyfile, outside, webapp
 from local.children import Child
 from local.process import LocalError, Lock, end_left_over, leave_with_parent, spawn, stop
-from local.servers import Servers
+from local.servers import GATE, Servers
 from local.show import Show, addresses, demo_accounts, write_private
 from settings import HOME, SettingError, Settings
 
 MAIN = HOME / "main.py"
 READY_WITHIN = 60.0
-Step = tuple[str, Callable[[Settings], None]]
+PREPARE = [sys.executable, "-m", "local.prepare"]
 
 
 class Stopped(BaseException):
     """Somebody asked us to end."""
 
 
-def run(settings: Settings, steps: Sequence[Step] | None = None) -> int:
+def run(settings: Settings) -> int:
     """Start everything, say where it is, stay until told to stop. Returns the exit status.
 
-    `steps` are the (words, function) pairs that bring the database up to date; without them `main.py migrate` and
-    `main.py load --if-changed` run as programs. With WITH_PARENT=1 in the environment (set by `make run`) the house
-    also ends when the process that started it is gone.
+    With WITH_PARENT=1 in the environment (set by `make run`) the house also ends when the process that started it
+    is gone.
     """
     if os.environ.get("WITH_PARENT") == "1":
         leave_with_parent()
     show = Show()
-    house = House(settings, show, steps)
+    house = House(settings, show)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     try:
@@ -62,11 +61,11 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 class House:
     """The servers, the programs and the files of one running house."""
 
-    def __init__(self, settings: Settings, show: Show, steps: Sequence[Step] | None = None) -> None:
+    def __init__(self, settings: Settings, show: Show) -> None:
         self.settings = settings
         self.show = show
         self._began = time.monotonic()
-        self._steps = steps
+        self._gate = Lock(settings.var / "prepare.lock")
         self._lock = Lock(settings.var / "run.lock")
         self._locked = False
         self._servers = Servers(settings)
@@ -82,12 +81,15 @@ class House:
             self._servers.start()
         self.settings = outside.with_departments(self._servers.settings)
         self._build_web()
+        self._gate.take()
         env = {**os.environ, **self.settings.environ()}
+        waiting = {**env, GATE: str(self._gate.path)}
+        self._start("api", [sys.executable, str(MAIN), "api"], waiting)
         if self.settings.brings_sandbox:
             self._start("sandbox", outside.command(self.settings), env)
-        self._bring_up_to_date(env)
-        self._start("api", [sys.executable, str(MAIN), "api"], env)
-        self._start("worker", [sys.executable, str(MAIN), "worker"], env)
+        self._prepare(env)
+        self._gate.release()
+        self._start("worker", [sys.executable, str(MAIN), "worker"], waiting)
         with self.show.step("启动服务"):
             self._await_ready()
         self._note_children()
@@ -123,6 +125,7 @@ class House:
                 if child.name == name:
                     child.stop(seconds)
         self._servers.stop()
+        self._gate.release()
         with suppress(OSError):
             for file in (self._run_file, self._children_file):
                 file.unlink(missing_ok=True)
@@ -181,23 +184,16 @@ class House:
                 self._warn(f"网页版没有构建：{error}。其余部分照常运行。")
         self.settings = replace(self.settings, web_dist=folder)
 
-    def _bring_up_to_date(self, env: dict[str, str]) -> None:
-        for title, step in self._steps or ():
-            with self.show.step(title):
-                step(self.settings)
-        if self._steps is None:
-            self._program("数据表", ["migrate"], env)
-            self._program("本县数据", ["load", "--if-changed"], env)
-
-    def _program(self, title: str, words: list[str], env: dict[str, str]) -> None:
-        with self.show.step(title):
-            process = spawn([sys.executable, str(MAIN), *words], death=signal.SIGKILL, env=env, cwd=HOME)
+    def _prepare(self, env: dict[str, str]) -> None:
+        """The database up to date, while the API is being read in and waits at the gate."""
+        with self.show.step("数据库结构和本县数据"):
+            process = spawn(PREPARE, death=signal.SIGKILL, env=env, cwd=HOME)
             try:
                 process.wait()
             finally:
                 stop(process, signal.SIGTERM, 5)
-        if process.returncode != 0:
-            raise LocalError("prepare_failed", f"{title}没有准备好（python main.py {' '.join(words)}），原因见上")
+            if process.returncode != 0:
+                raise LocalError("prepare_failed", "数据库没有准备好，原因见上")
 
     def _start(self, name: str, argv: list[str], env: dict[str, str]) -> None:
         child = Child(name, argv, env, self.settings.var / "log" / f"{name}.log", HOME)

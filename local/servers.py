@@ -1,13 +1,17 @@
 """PostgreSQL and Valkey for one data folder: those the settings name, or our own."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from local.postgres import Postgres
-from local.process import LocalError
+from local.process import LocalError, Lock
 from local.valkey import Valkey
 from settings import Settings
+
+GATE = "PREPARING"  # names the lock file `make run` holds while it brings the database up to date
 
 
 class Servers:
@@ -47,7 +51,10 @@ class Servers:
 @contextmanager
 def servers(settings: Settings) -> Iterator[Settings]:
     """Settings with both addresses, for one command: servers already running on this data folder are used as they are,
-    missing ones are started and stopped with the command. Call from the main thread. Raises LocalError."""
+    missing ones are started and stopped with the command. A program of `make run` waits here until the database is up
+    to date: it is read in while that goes on. Call from the main thread. Raises LocalError."""
+    if gate := os.environ.get(GATE):
+        Lock(Path(gate)).wait()
     ours = Servers(settings)
     started: list[Postgres | Valkey] = []
     try:

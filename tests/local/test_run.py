@@ -19,12 +19,16 @@ import os, sys
 from pathlib import Path
 import local.run, settings
 local.run.MAIN = Path(sys.argv[1])
+local.run.PREPARE = [sys.executable, sys.argv[1], "prepare"]
 sys.exit(local.run.run(settings.read(os.environ)))
 """
 MAIN = """
 import json, os, sys, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+sys.path.insert(0, os.getcwd())
+import settings
+from local.servers import servers
 var, word = Path(os.environ["VAR"]), sys.argv[1]
 with (var / "calls").open("a") as calls:
     calls.write(" ".join(sys.argv[1:]) + chr(10))
@@ -35,13 +39,16 @@ class Page(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps({"pid": os.getpid(), "database": os.environ["DATABASE_URL"]}).encode())
     def log_message(self, *_):
         pass
-if word == "load":
+if word == "prepare":
+    time.sleep(0.5)
     account = {"login": "wangfang", "password": "p w", "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}
     account |= {"role": "clerk", "name": "王芳"}
     (var / "demo-accounts.json").write_text(json.dumps([account]))
 if word == "worker":
     time.sleep(600)
 if word == "api":
+    with servers(settings.here()):
+        assert (var / "demo-accounts.json").exists()
     HTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Page).serve_forever()
 """
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -98,7 +105,7 @@ def test_starts_says_where_and_leaves_nothing_after_a_polite_end(start: Start, e
     assert run["sandbox"] == f"http://127.0.0.1:{environ['SANDBOX_PORT']}"
     assert run["pid"] == house.pid
     assert set(run["accounts"][0]) == {"login", "password", "totp_secret", "role", "name"}
-    assert (var / "calls").read_text().splitlines()[:2] == ["migrate", "load --if-changed"]
+    assert eventually(lambda: sorted((var / "calls").read_text().split()) == ["api", "prepare", "worker"], 10)
     assert page(environ)["database"].startswith("postgres://")
     with urllib.request.urlopen(run["sandbox"] + "/healthz", timeout=5) as answer:
         assert answer.status == 200
@@ -196,7 +203,9 @@ def test_program_that_cannot_start_is_shown_with_its_last_words(
 
 
 def test_failed_preparation_ends_the_start(start: Start, environ: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "main.py").write_text("import sys\nsys.exit('第 3 行有误' if sys.argv[1] == 'load' else 0)\n")
+    (tmp_path / "main.py").write_text(
+        "import sys, time\nif sys.argv[1] == 'prepare': sys.exit('第 3 行有误')\ntime.sleep(60)"
+    )
     house = start()
     line_with(house, "第 3 行有误")
     line_with(house, "prepare_failed")

@@ -53,7 +53,7 @@ def test_a_real_house_has_no_demo_and_no_sandbox() -> None:
         ("DATABASE_URL", "postgres://u:p@h:notaport/d", "postgres://"),
         ("REDIS_URL", "localhost:6379", "redis://"),
         ("PUBLIC_URL", "ftp://here", "https://"),
-        ("STORE_URL", "/var/store", "file://"),
+        ("STORE_URL", "ftp://store", "s3://"),
         ("WECHAT_BASE_URL", "api.weixin.qq.com", "https://"),
         ("WECHAT_PUSH_AES_KEY", "short", "43"),
         ("DB_POOL", "1", "2 到 200"),
@@ -95,6 +95,12 @@ def test_a_real_house_refuses_half_and_sandbox_values(more: dict[str, str], name
     with pytest.raises(SettingError) as refused:
         settings.read({**REAL, **more})
     assert (refused.value.name, refused.value.code) == (name, code)
+
+
+def test_the_store_is_a_folder_or_a_bucket() -> None:
+    assert settings.read({"STORE_URL": "file:///data/store"}).store_url == "/data/store"
+    assert settings.read({"STORE_URL": "/data/store"}).store_url == "/data/store"
+    assert settings.read({"STORE_URL": "s3://bucket/house"}).store_url == "s3://bucket/house"
 
 
 def test_a_bad_address_is_not_repeated_for_it_may_hold_a_password() -> None:
