@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from sandbox import mini
 from sandbox.control import Control
 from sandbox.departments import DepartmentSystems
 from sandbox.faults import FaultLayer
@@ -28,6 +29,8 @@ def build(settings: Settings, world: World | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        if settings.app_url:
+            world.later(mini.open_demo(world))
         yield
         await world.close()
 

@@ -7,12 +7,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import httpx
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox import push
+from sandbox import mini, push
 from sandbox.faults import Fault
 from sandbox.phones import ALWAYS, Phone
 from sandbox.settings import BEHAVIOURS
@@ -42,6 +43,7 @@ class Control:
             Route(f"{phone}/phone-code", self.phone_code, methods=["POST"]),
             Route(f"{phone}/consents", self.consents, methods=["POST"]),
             Route(f"{phone}/say", self.say, methods=["POST"]),
+            Route(f"{phone}/open", self.open_app, methods=["POST"]),
             Route(f"{phone}/messages", self.messages, methods=["GET"]),
             Route("/_control/departments/{code}/events", self.department_events, methods=["GET"]),
             Route("/_control/departments/{code}/behaviour", self.department_behaviour, methods=["POST"]),
@@ -128,6 +130,19 @@ class Control:
             raise wrong("请给出 text，或一张存在的图片 image_path")
         await self.world.touch()
         return JSONResponse({"said": True})
+
+    async def open_app(self, request: Request) -> Response:
+        """The phone opens the mini-program: signs in and gives its number to the product at --app-url."""
+        phone = self._phone(request)
+        if not self.world.settings.app_url:
+            raise wrong("没有设一门的地址（--app-url）", 409)
+        try:
+            got = await mini.open_app(self.world, phone)
+        except httpx.HTTPError:
+            raise wrong("联系不上一门", 502) from None
+        if got["status"] >= 400:
+            raise wrong(got["detail"], 502)
+        return JSONResponse({"opened": True})
 
     async def messages(self, request: Request) -> Response:
         """What the phone received, oldest first; what its holder wrote is not in the list."""

@@ -94,6 +94,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--department-api", default="", help="where its answers go, e.g. http://127.0.0.1:8000")
     parser.add_argument("--department-answer", choices=BEHAVIOURS, default="grant")
     parser.add_argument("--department-after-ms", type=int, default=3000)
-    parser.add_argument("--app-url", default="", help="the citizen's web app, linked from each phone")
+    parser.add_argument("--app-url", default="", help="the product, opened by each phone")
     parser.add_argument("--state", type=Path, default=None, help="JSON file in which the phones survive a restart")
     return parser

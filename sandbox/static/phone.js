@@ -35,7 +35,7 @@ export class Phone {
     this.drawThread(phone)
     if (this.sheet) this.openSheet()
     if (world.app_url && !this.open.firstChild) {
-      this.open.append(h('a', { class: 'button', href: world.app_url, target: '_blank', rel: 'noopener' }, '打开一门'))
+      this.open.append(h('a', { class: 'button', href: world.app_url, target: '_blank', rel: 'noopener', onclick: () => control(`phones/${this.number}/open`) }, '打开一门'))
     }
   }
 
