@@ -11,7 +11,7 @@ from arq.cron import cron
 from arq.typing import StartupShutdown, WorkerCoroutine
 from arq.worker import Function
 
-from models.actions import idempotency
+from models.actions import attempts, codes, idempotency, sessions
 from workers import alarms, photos
 
 Startup = Callable[[dict[str, Any]], Awaitable[None]]
@@ -27,8 +27,9 @@ class Job:
 
 
 async def forget_keys(_: dict[str, Any]) -> int:
-    """Drop idempotency keys older than 72 h."""
-    return await idempotency.forget_old()
+    """Drop idempotency keys older than 72 h, counted tries, spent codes and refresh tokens that ran out."""
+    gone = [await forget() for forget in (idempotency.forget_old, attempts.forget_old, codes.forget_old)]
+    return sum(gone) + await sessions.forget_old()
 
 
 JOBS = (Job(photos.check_photo, 20, 2),)

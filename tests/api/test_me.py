@@ -25,7 +25,7 @@ async def sun(web: Web) -> str:  # noqa: F811
 PRIVATE: list[tuple[str, str, Any]] = [
     ("GET", "/me", None), ("GET", "/me/export", None), ("DELETE", "/me", None), ("GET", "/me/identity-code", None),
     ("GET", "/me/organisations", None), ("GET", "/me/mandates", None), ("GET", "/notifications", None),
-    ("POST", "/notifications/read", {}), ("GET", "/consents/templates", None), ("POST", "/consents", {"results": {}}),
+    ("POST", "/notifications/read", {}), ("POST", "/consents", {"results": {}}),
     ("POST", f"/me/mandates/{uuid4()}/revoke", None),
     ("POST", "/auth/real-name", {"name": "李秀英", "id_number": LI_NUMBER}),
 ]  # fmt: skip
@@ -131,6 +131,7 @@ async def test_the_own_list(web: Web):  # noqa: F811
 async def test_answers_to_asks(web: Web):  # noqa: F811
     _, token = await web.li()
     asked = await web.get("/consents/templates", token)
+    assert await web.get("/consents/templates") == asked
     assert {item["key"] for item in asked["items"]} == {"progress", "correction", "collect"}
     assert all(item["state"] is None and item["template_id"] for item in asked["items"])
     key = uuid4().hex
