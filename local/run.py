@@ -81,6 +81,7 @@ class House:
             self._servers.start()
         self.settings = outside.with_departments(self._servers.settings)
         self._build_web()
+        (self.settings.var / "log").mkdir(exist_ok=True)
         self._gate.take()
         env = {**os.environ, **self.settings.environ()}
         waiting = {**env, GATE: str(self._gate.path)}
@@ -186,14 +187,21 @@ class House:
 
     def _prepare(self, env: dict[str, str]) -> None:
         """The database up to date, while the API is being read in and waits at the gate."""
+        log = self.settings.var / "log" / "prepare.log"
+        log.unlink(missing_ok=True)
         with self.show.step("数据库结构和本县数据"):
-            process = spawn(PREPARE, death=signal.SIGKILL, env=env, cwd=HOME)
+            process = spawn(PREPARE, death=signal.SIGKILL, env=env, cwd=HOME, log=log)
             try:
                 process.wait()
             finally:
                 stop(process, signal.SIGTERM, 5)
+            lines = log.read_text(errors="replace").splitlines()
             if process.returncode != 0:
-                raise LocalError("prepare_failed", "数据库没有准备好，原因见上")
+                self.show.say("\n".join(lines[-60:]))
+                raise LocalError("prepare_failed", f"数据库没有准备好，原因见上，全文在 {log}")
+        for line in lines:
+            if not line.startswith(" "):  # one indented line for each row: those are for the log
+                self.show.say(f"    {line}")
 
     def _start(self, name: str, argv: list[str], env: dict[str, str]) -> None:
         child = Child(name, argv, env, self.settings.var / "log" / f"{name}.log", HOME)
