@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
-from pypinyin import Style, pinyin
+from models.rules.pinyin import sounds
 
 LONGEST = 60
 FILLERS = re.compile(
@@ -24,6 +25,7 @@ FILLERS = re.compile(
 )
 SOUNDS_ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
 KEEP = 0.42  # a result must be this near to the best one
+MOST_INITIALS = 8
 LEAST = 0.3  # and at least this good in itself
 
 
@@ -31,15 +33,6 @@ def clean(text: str) -> str:
     """What was typed or said, without signs and spaces at the ends, in one width and case; at most 60 characters."""
     folded = unicodedata.normalize("NFKC", text[:200]).lower()
     return re.sub(r"[^\w\s]|_", " ", folded).strip()[:LONGEST]
-
-
-def sounds(text: str) -> list[list[str]]:
-    """The readings of each character, every one of them: 行 -> xing, hang. Letters and digits stand for themselves."""
-    found: list[list[str]] = []
-    for char in text:
-        readings = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
-        found.append(list(dict.fromkeys(reading.replace("ü", "v") for reading in readings))[:4])
-    return found
 
 
 def terms(record: Mapping[str, Any]) -> str:
@@ -76,6 +69,7 @@ class Term:
     text: str
     weight: float
     owner: int
+    pairs: frozenset[str]
     readings: tuple[frozenset[str], ...]
     loose: tuple[frozenset[str], ...]
     full: tuple[str, ...]
@@ -90,6 +84,9 @@ class Index:
     terms: list[Term] = field(default_factory=list)
     by_char: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     by_sound: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    by_initials: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    spelt: list[tuple[str, int]] = field(default_factory=list)
+    latin: set[int] = field(default_factory=set)
 
     @classmethod
     def build(cls, entries: Iterable[tuple[str, str]]) -> Index:
@@ -100,6 +97,7 @@ class Index:
             index.codes.append(code)
             for words, weight, readings in json.loads(text):
                 index._add(_term(words, float(weight), owner, readings))
+        index.spelt.sort()
         return index
 
     def _add(self, term: Term) -> None:
@@ -110,6 +108,13 @@ class Index:
         for options in term.loose:
             for sound in options:
                 self.by_sound[sound].add(place)
+        self.spelt += [(full, place) for full in term.full]
+        for letters in term.initials:
+            for start in range(len(letters)):
+                for end in range(start + 2, min(start + MOST_INITIALS, len(letters)) + 1):
+                    self.by_initials[letters[start:end]].add(place)
+        if re.search(r"[a-z0-9]{2}", term.text):
+            self.latin.add(place)
 
     def find(self, query: str) -> list[tuple[str, float]]:
         """[(code, score)] best first. Empty when nothing is near enough."""
@@ -141,38 +146,53 @@ class Index:
     def _by_characters(self, query: str) -> dict[int, float]:
         heard = [frozenset(options) for options in sounds(query)]
         loose = [_loosen(options) for options in heard]
-        places: set[int] = set()
-        for char in set(query):
-            places |= self.by_char.get(char, set())
-        for options in loose if len(query) > 1 else []:
-            for sound in options:
-                places |= self.by_sound.get(sound, set())
-        gathered: dict[int, list[float]] = defaultdict(list)
-        for place in places:
+        mine = _pairs(query)
+        seen = Counter(place for char in set(query) for place in self.by_char.get(char, ()))
+        size = len(query)
+        least = 1 if size < 4 else 2
+        best: dict[int, float] = {}
+        for place, count in seen.items():
             term = self.terms[place]
-            score = max(_alike(query, term.text), _sound_alike(heard, loose, term)) * term.weight
+            if count >= least or len(term.text) < 3:
+                best[place] = _alike(query, mine, term)
+        if size > 1:
+            sounding = Counter(place for options in loose for place in self._with_sound(options))
+            for place, count in sounding.items():
+                if count >= max(2, size - 1):
+                    score = _sound_alike(heard, loose, self.terms[place])
+                    best[place] = max(score, best.get(place, 0.0))
+        gathered: dict[int, list[float]] = defaultdict(list)
+        for place, score in best.items():
             if score > 0:
-                gathered[term.owner].append(score)
+                gathered[self.terms[place].owner].append(score * self.terms[place].weight)
         return {owner: _together(found) for owner, found in gathered.items()}
 
+    def _with_sound(self, options: frozenset[str]) -> set[int]:
+        """Phrases with a character of this sound."""
+        return set().union(*(self.by_sound.get(sound, set()) for sound in options))
+
     def _by_letters(self, query: str) -> dict[int, float]:
+        first = bisect_left(self.spelt, (query, -1))
+        last = bisect_left(self.spelt, (query + "{", -1))  # "{" comes right after "z"
+        places = {place for _, place in self.spelt[first:last]} | self.latin | self.by_initials.get(query, set())
         gathered: dict[int, list[float]] = defaultdict(list)
-        for term in self.terms:
-            score = _spelled(query, term)
+        for place in places:
+            score = _spelled(query, self.terms[place])
             if score:
-                gathered[term.owner].append(score * term.weight)
+                gathered[self.terms[place].owner].append(score * self.terms[place].weight)
         return {owner: _together(found) for owner, found in gathered.items()}
 
     def _by_near_letters(self, query: str) -> dict[int, float]:
+        """A letter too many, missing or swapped; the first one is usually right."""
         gathered: dict[int, list[float]] = defaultdict(list)
         if len(query) < 4:
             return {}
-        for term in self.terms:
-            for full in term.full[:2]:
-                if abs(len(full) - len(query)) <= 2 and full[0] == query[0]:
-                    ratio = SequenceMatcher(None, query, full).ratio()
-                    if ratio >= 0.8:
-                        gathered[term.owner].append(0.7 * ratio * term.weight)
+        first, last = bisect_left(self.spelt, (query[0], -1)), bisect_left(self.spelt, (query[0] + "{", -1))
+        for full, place in self.spelt[first:last]:
+            if abs(len(full) - len(query)) <= 2 and full == self.terms[place].full[0]:
+                matcher = SequenceMatcher(None, full, query)
+                if matcher.real_quick_ratio() >= 0.8 and matcher.quick_ratio() >= 0.8 and matcher.ratio() >= 0.8:
+                    gathered[self.terms[place].owner].append(0.7 * matcher.ratio() * self.terms[place].weight)
         return {owner: _together(found) for owner, found in gathered.items()}
 
     def near(self, query: str, count: int = 2) -> list[str]:
@@ -203,6 +223,7 @@ def _term(text: str, weight: float, owner: int, readings: list[list[str]]) -> Te
         text=text,
         weight=weight,
         owner=owner,
+        pairs=_pairs(text),
         readings=tuple(frozenset(options) for options in readings),
         loose=tuple(_loosen(options) for options in readings),
         full=full,
@@ -221,24 +242,24 @@ def _loose(sound: str) -> str:
     return sound
 
 
-def _alike(query: str, text: str) -> float:
+def _alike(query: str, mine: frozenset[str], term: Term) -> float:
     """How well a phrase answers the query by its characters, 0 to 1."""
+    text = term.text
     if query == text:
         return 1.0
     if query in text:
         return 0.62 + 0.33 * len(query) / len(text) if len(query) > 1 else 0.3 + 0.3 / len(text)
     if text in query:
         return 0.5 + 0.42 * len(text) / len(query) if len(text) > 1 else 0.0
-    mine, theirs = _pairs(query), _pairs(text)
-    shared = len(mine & theirs)
-    by_pairs = 0.62 * 2 * shared / (len(mine) + len(theirs)) if shared else 0.0
+    shared = len(mine & term.pairs)
+    by_pairs = 0.62 * 2 * shared / (len(mine) + len(term.pairs)) if shared else 0.0
     covered = 0.58 * shared / len(mine) if shared else 0.0
     in_order = 0.55 if len(query) >= 3 and _in_order(query, text) and len(text) <= 3 * len(query) else 0.0
     return max(by_pairs, covered, in_order)
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[n : n + 2] for n in range(len(text) - 1)} or {text}
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(text[n : n + 2] for n in range(len(text) - 1)) or frozenset((text,))
 
 
 def _in_order(query: str, text: str) -> bool:
