@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from models.base import Refusal, now, rows
+from models.base import UTC, Refusal, now, rows
 from models.outbox import Notification
 from models.people import Account, Consent, Mandate, Membership
 from models.rules.permits import Actor, require_citizen
@@ -120,8 +120,8 @@ def read_cursor(text: str) -> tuple[datetime, UUID]:
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None:
             raise ValueError
-        return moment, UUID(id_)
-    except (ValueError, binascii.Error):
+        return moment.astimezone(UTC), UUID(id_)
+    except (ValueError, OverflowError, binascii.Error):
         raise Refusal("bad_cursor", 422, "列表的位置不对，请从头看起") from None
 
 

@@ -1,5 +1,6 @@
 """What is held about a person: consents, the own list, the copy, the erasure."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -52,7 +53,9 @@ async def test_the_own_list_is_only_ones_own(db: str):
     assert await own_list.mark_read(sun, [page.items[0].id]) == 1
     assert await own_list.mark_read(who, [page.items[0].id]) == 2
     assert await own_list.mark_read(who, None) == 0
-    assert (await refused(people.notifications(who, "not a cursor"))).code == "bad_cursor"
+    early = base64.urlsafe_b64encode(f"0001-01-01T00:00:00+23:59|{who.id}".encode()).decode()
+    for cursor in ("not a cursor", "\0", "李", "e30", early, "A" * 5000):
+        assert (await refused(people.notifications(who, cursor))).code == "bad_cursor"
 
 
 async def test_the_copy_holds_everything_in_plain_and_is_audited(db: str):
