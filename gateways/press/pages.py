@@ -10,13 +10,11 @@ MARGIN = 10.0  # mm
 LONG = 2.2  # a picture longer than this goes over several sheets, or its words would be too small to read
 
 
-def pages_pdf(pages: list[bytes], title: str) -> bytes:
+def set_pages(pages: list[bytes], title: str) -> bytes:
     """One upright A4 page for each JPEG, fitted inside a margin of 10 mm; long screenshots over as many as they need.
 
-    `title` becomes the document's title. ValueError without pages.
+    `title` becomes the document's title.
     """
-    if not pages:
-        raise ValueError("no pages")
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(False)
     pdf.set_title(title)

@@ -10,12 +10,13 @@ ANGLE = 24  # degrees
 STRENGTH = 92  # of 255
 HALO = 84
 QUALITY = 82
+LONGEST = 40  # characters a line
 
 
 def watermark(jpeg: bytes, lines: list[str]) -> bytes:
     """A JPEG like the one given with `lines` written across it many times, readable on dark and on light ground."""
     picture = Image.open(BytesIO(jpeg), formats=["JPEG"]).convert("RGB")
-    tile = _tile(tuple(lines), max(14, max(picture.size) // 56))
+    tile = _tile(tuple(_printable(line) for line in lines), max(14, max(picture.size) // 56))
     ink, halo = Image.new("L", picture.size), Image.new("L", picture.size)
     shift = max(1, max(picture.size) // 1300)
     for row, top in enumerate(range(-tile.height // 2, picture.height, tile.height)):
@@ -30,7 +31,12 @@ def watermark(jpeg: bytes, lines: list[str]) -> bytes:
     return out.getvalue()
 
 
-@lru_cache(maxsize=64)
+def _printable(line: str) -> str:
+    """One short line that can be drawn: no breaks, no lone surrogates, at most 40 characters."""
+    return "".join(c for c in line if c.isprintable() and not "\ud800" <= c <= "\udfff")[:LONGEST]
+
+
+@lru_cache(maxsize=8)
 def _tile(lines: tuple[str, ...], size: int) -> Image.Image:
     """One slanted block of words as a mask, with the air it needs around it."""
     face = _face(size)

@@ -1,14 +1,19 @@
 """Papers and pages: every page is there, pictures go in untouched, lines break as Chinese lines do, nothing crashes."""
 
 import re
+import subprocess
+import sys
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
 
-from gateways.press import Box, PaperContent, Sign, Table, pages_pdf, paper, watermark
+from gateways.press import Box, PaperContent, PressError, Sign, Table, pages_pdf, paper, printer, watermark
 from gateways.press.paper import BODY
 from gateways.press.setting import NOT_FIRST, NOT_LAST, break_lines, sheet
 from tests.gateways.reading import words
@@ -134,8 +139,48 @@ def test_a_long_screenshot_goes_over_several_sheets_once_stored() -> None:
 def test_pages_need_a_page_and_a_picture() -> None:
     with pytest.raises(ValueError, match="no pages"):
         pages_pdf([], "空")
-    with pytest.raises(OSError, match="identify"):
+    with pytest.raises(PressError, match="UnidentifiedImageError"):
         pages_pdf([b"not a picture"], "坏")
+
+
+def test_the_press_is_not_paid_for_until_a_paper_is_set() -> None:
+    program = "import sys, gateways.press; print([m for m in ('fpdf', 'fontTools') if m in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_a_press_that_died_is_replaced() -> None:
+    paper(NOTICE)
+    child = printer._PRESS._child
+    assert child is not None
+    child.kill()
+    assert sheets(paper(NOTICE)) == 1
+    assert printer._PRESS._child is not child
+
+
+def test_a_press_dies_with_its_parent() -> None:
+    program = (
+        "import time\nfrom gateways.press import printer\nfrom tests.gateways.test_press import NOTICE\n"
+        "printer.paper(NOTICE)\nprint(printer._PRESS._child.pid, flush=True)\ntime.sleep(60)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    pid = int(parent.stdout.readline())
+    assert Path(f"/proc/{pid}").exists()
+    parent.kill()
+    parent.wait()
+    for _ in range(40):
+        if not Path(f"/proc/{pid}").exists() or ") Z" in Path(f"/proc/{pid}/stat").read_text():
+            return
+        time.sleep(0.05)
+    pytest.fail("the press outlived its parent")
+
+
+def test_many_threads_get_their_own_papers() -> None:
+    titles = [f"第{n}号文书" for n in range(6)]
+    with ThreadPoolExecutor(6) as threads:
+        made = list(threads.map(lambda title: paper(replace(NOTICE, title=title)), titles))
+    assert [title in words(pdf)[0] for title, pdf in zip(titles, made, strict=True)] == [True] * 6
 
 
 def test_the_watermark_is_everywhere_and_the_picture_stays_readable() -> None:
@@ -154,6 +199,10 @@ def test_the_watermark_is_everywhere_and_the_picture_stays_readable() -> None:
         )
         < 300 * 16
     )
+
+
+def test_strange_and_endless_lines_are_drawn_too() -> None:
+    assert watermark(jpeg(picture((60, 40))), ["\ud800\n\0", "长" * 5000, ""]).startswith(b"\xff\xd8")
 
 
 def test_the_watermark_adds_no_metadata() -> None:

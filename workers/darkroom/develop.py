@@ -10,7 +10,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from workers.darkroom.likeness import dhash
+from workers.darkroom.fingerprint import dhash
 from workers.darkroom.look import advise, see
 from workers.darkroom.sniff import HEIC, PLUGINS, sniff
 
