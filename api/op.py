@@ -128,9 +128,18 @@ def _answer(result: Any, status: int, out: type[BaseModel] | None) -> Response:
     if result is None:
         return Response(status_code=204)
     if isinstance(result, dict) and out:
-        result = out.model_validate(result)
+        result = _shaped(result, out)
     content = result.model_dump_json(by_alias=True).encode() if isinstance(result, BaseModel) else result
     return Response(content, status, {"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _shaped(result: dict[str, Any], out: type[BaseModel]) -> BaseModel:
+    """An answer that is not as described is our mistake, never the caller's."""
+    try:
+        return out.model_validate(result)
+    except ValidationError as error:
+        places = [(found["loc"], found["type"]) for found in error.errors(include_input=False, include_url=False)]
+        raise RuntimeError(f"{out.__name__} is not as described: {places[:5]}") from None
 
 
 def _parse_body(model: type[B], payload: bytes) -> B:

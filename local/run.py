@@ -22,6 +22,8 @@ from settings import HOME, SettingError, Settings
 
 MAIN = HOME / "main.py"
 READY_WITHIN = 60.0
+# glibc keeps an arena a thread and gives freed memory back late: photographs would stay in the figures of an idle worker
+THRIFT = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
 PREPARE = [sys.executable, "-m", "local.prepare"]
 
 
@@ -83,7 +85,7 @@ class House:
         self._build_web()
         (self.settings.var / "log").mkdir(exist_ok=True)
         self._gate.take()
-        env = {**os.environ, **self.settings.environ()}
+        env = {**os.environ, **THRIFT, **self.settings.environ()}
         waiting = {**env, GATE: str(self._gate.path)}
         self._start("api", [sys.executable, str(MAIN), "api"], waiting)
         if self.settings.brings_sandbox:

@@ -46,10 +46,11 @@ class AnswersIn(Schema):
 
 
 class Visits(Shape):
-    """How often one must come, and why."""
+    """How often one must come, and why; `site`: somebody comes to look."""
 
     times: int
     reason: str
+    site: Any = None
 
 
 class LimitWords(Shape):

@@ -100,6 +100,8 @@ async def hire(
     if chosen & COUNTER and chosen & DECIDING:
         raise Refusal("roles_clash", 422, "收件和审批不能用同一个账号，请分开建")
     secret = totp or pyotp.random_base32()
+    if not strong(secret):
+        raise Refusal("totp_weak", 422, "动态口令的密钥太短，要 112 位以上，用 base32 写")
     id_ = new_id()
     row = Staff(
         id=id_, login=login, name=name, roles=sorted(chosen), department_id=department, hall_id=hall, section=section,
@@ -134,6 +136,15 @@ async def sign_in(
     if signed is None:
         raise Refusal("sign_in_failed", 401, WRONG_WORDS)
     return signed
+
+
+def strong(secret: str) -> bool:
+    """Whether this is a base32 secret of 112 bits or more (RFC 4226 4 R6)."""
+    try:
+        pyotp.TOTP(secret).byte_secret()
+    except ValueError:
+        return False
+    return True
 
 
 def totp_step(secret: str, code: str, at: datetime) -> int | None:
