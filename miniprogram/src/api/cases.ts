@@ -1,20 +1,19 @@
-import type { Case, List, Upload } from './types'
+import type { Case, CaseBrief, List, Upload } from './types'
 import { client } from '@/state/session'
 
 export interface NewCase {
-  item_codes?: string[]
-  bundle_code?: string
+  item_codes: string[]
   applicant: { kind: 'self' }
   answers: Record<string, boolean>
   form: Record<string, string>
-  hall?: string
+  hall: string
 }
 
 export function createCase(body: NewCase, key: string): Promise<Case> {
   return client.call('POST', '/cases', { body, key })
 }
 
-export function cases(cursor?: string): Promise<List<Case>> {
+export function cases(cursor?: string): Promise<List<CaseBrief>> {
   return client.call('GET', '/cases', { query: { cursor } })
 }
 
@@ -23,7 +22,7 @@ export function readCase(id: string): Promise<Case> {
 }
 
 export function putForm(id: string, values: Record<string, string | number | null>): Promise<Case> {
-  return client.call('PUT', `/cases/${id}/form`, { body: values })
+  return client.call('PUT', `/cases/${id}/form`, { body: { values } })
 }
 
 export function putPages(id: string, material: string, pages: string[]): Promise<Case> {

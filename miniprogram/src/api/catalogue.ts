@@ -1,4 +1,4 @@
-import type { BundleBrief, Checklist, Found, Guide, HallBrief, List, Progress } from './types'
+import type { Bundle, BundleBrief, Checklist, Found, Guide, HallBrief, List, Progress } from './types'
 import { client } from '@/state/session'
 
 export interface Search {
@@ -24,12 +24,14 @@ export function bundles(): Promise<List<BundleBrief>> {
   return client.call('GET', '/bundles')
 }
 
-export function bundle(code: string): Promise<BundleBrief> {
+export function bundle(code: string): Promise<Bundle> {
   return client.call('GET', `/bundles/${encodeURIComponent(code)}`)
 }
 
-export function halls(): Promise<List<HallBrief>> {
-  return client.call('GET', '/halls')
+/** The county's hall and the towns' centres; villages' stations are many and are asked for by town. */
+export async function halls(): Promise<List<HallBrief>> {
+  const [county, towns] = await Promise.all(['county', 'town'].map((tier) => client.call<List<HallBrief>>('GET', '/halls', { query: { tier } })))
+  return { items: [...(county?.items ?? []), ...(towns?.items ?? [])], next_cursor: null }
 }
 
 export function progressOf(number: string, key: string): Promise<Progress> {

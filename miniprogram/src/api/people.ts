@@ -5,8 +5,9 @@ export async function signInByWechat(code: string): Promise<void> {
   enter(await client.call<Tokens>('POST', '/auth/wechat', { body: { code } }))
 }
 
-export function sendSms(phone: string): Promise<void> {
-  return client.call('POST', '/auth/sms', { body: { phone } })
+/** @returns seconds after which another may be sent. */
+export async function sendSms(phone: string): Promise<number> {
+  return (await client.call<{ again_in: number }>('POST', '/auth/sms', { body: { phone } })).again_in
 }
 
 /** Signs in by text message, or adds the number to the account that is signed in. */
@@ -37,14 +38,14 @@ export function exportAll(): Promise<unknown> {
 }
 
 export interface Erased {
-  words?: string
-  kept?: (string | { words?: string; what?: string; why?: string })[]
+  /** Cases the law keeps. */
+  kept: { number: string; title: string; state_words: string; why: string }[]
 }
 
 export async function eraseMe(): Promise<Erased> {
-  const answer = await client.call<Erased | null>('DELETE', '/me')
+  const answer = await client.call<Erased>('DELETE', '/me')
   leave()
-  return answer ?? {}
+  return answer
 }
 
 export async function signOut(): Promise<void> {

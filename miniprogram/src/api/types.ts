@@ -50,14 +50,20 @@ export interface ItemBrief {
 export interface BundleMember {
   item: string
   name: string
-  department: string | Department
+  department: Department
+  /** When it is wanted at all; null: always. */
+  when?: string | null
 }
 export interface BundleBrief {
   code: string
   name: string
+  everyday: string
   note: string | null
   members: BundleMember[]
   departments: number
+}
+export interface Bundle extends BundleBrief {
+  materials: { code: string; name: string; need: 'main' | 'secondary'; produced_by?: string | null }[]
 }
 export interface Found extends List<ItemBrief> {
   total: number
@@ -103,6 +109,7 @@ export interface HallBrief {
   tier?: string
 }
 export interface Guide extends ItemBrief {
+  who: string
   version: number
   updated_on: string
   conditions: string[]
@@ -133,8 +140,9 @@ export interface Advice {
 }
 export interface Upload {
   id: string
-  state: 'receiving' | 'checking' | 'ready' | 'refused'
+  state: 'receiving' | 'checking' | 'ready' | 'refused' | 'deleted'
   advice: Advice[]
+  refusal: Advice | null
   pages: number | null
   thumbnail_url: string | null
   view_url: string | null
@@ -150,7 +158,8 @@ export interface CaseMaterial {
   free: boolean
   standard: string | null
   hint: string | null
-  state: 'missing' | 'checking' | 'ready' | 'refused' | 'free' | 'defect'
+  /** `form`: still to be filled in the app. */
+  state: 'missing' | 'checking' | 'ready' | 'refused' | 'free' | 'defect' | 'form'
   state_words: string
   note: string | null
   pages: Upload[]
@@ -170,7 +179,9 @@ export interface Task {
 export interface ClockDay {
   date: string
   n: number | null
-  kind: 'start' | 'past' | 'today' | 'future' | 'off' | 'due' | 'paused'
+  kind: 'start' | 'past' | 'today' | 'future' | 'off' | 'due' | 'paused' | 'late'
+  /** Name of a holiday, or why the day does not count. */
+  name?: string | null
 }
 export interface Clock {
   kind: 'acceptance' | 'correction' | 'promise' | 'statutory' | 'delivery'
@@ -198,9 +209,9 @@ export interface Notice {
   id: string
   number: string
   issued_on: string
-  due_on: string | null
+  due_on: string
   lines: NoticeLine[]
-  open: number | boolean
+  open: boolean
 }
 export interface CaseEvent {
   at: string
@@ -247,6 +258,10 @@ export interface Case {
   created_at: string
   submitted_at: string | null
 }
+/** What the list of cases holds; the rest is read case by case. */
+export type CaseBrief = Pick<Case, 'id' | 'number' | 'title' | 'state' | 'state_words' | 'created_at' | 'submitted_at' | 'clocks' | 'can'>
+/** A brief with what could be read besides. */
+export type Mine = CaseBrief & Partial<Case>
 export interface Message {
   id: string
   kind: string

@@ -16,12 +16,12 @@ export interface Cell {
 const ONE_LINE = 15
 const FIRST: Record<Clock['kind'], string> = { acceptance: '收', correction: '告', promise: '受', statutory: '受', delivery: '决' }
 const LABELS: Record<ClockDay['kind'], string> = {
-  start: '起算日', past: '已过', today: '今天', future: '还没到', off: '不办公，不算', due: '最后一天', paused: '暂停，不算',
+  start: '起算日', past: '已过', late: '超过期限', today: '今天', future: '还没到', off: '不办公，不算', due: '最后一天', paused: '暂停，不算',
 }
 
 function cell(clock: Clock, day: ClockDay): Cell {
   const text = day.kind === 'start' ? FIRST[clock.kind] : day.kind === 'off' || day.kind === 'paused' ? '' : String(day.n ?? '')
-  return { key: day.date, top: String(Number(day.date.slice(8, 10))), text, kind: day.kind, label: `${dayWords(day.date)}，${LABELS[day.kind]}` }
+  return { key: day.date, top: String(Number(day.date.slice(8, 10))), text, kind: day.kind, label: `${dayWords(day.date)}，${day.name || LABELS[day.kind]}` }
 }
 
 function blanks(count: number, name: string): Cell[] {

@@ -1,4 +1,4 @@
-import type { Case, Light } from '@/api/types'
+import type { Light, Mine } from '@/api/types'
 import { dayWithWeekday, daysBetween, today } from './dates'
 
 /** What the home page opens with: the next thing the person must do. */
@@ -17,7 +17,7 @@ export interface KeySheet {
 const BUTTONS: Record<string, string> = { fill: '接着填', photograph: '接着拍', submit: '去交上', correct: '现在去补', collect: '看怎么领' }
 
 /** Whether the next step of a case is the person's own. */
-export function isDuty(one: Case): boolean {
+export function isDuty(one: Mine): boolean {
   return !!one.next && one.next.action in BUTTONS
 }
 
@@ -29,14 +29,14 @@ export function lightOf(by: string, on: string = today()): Light {
   return { colour: left <= 3 ? 'amber' : 'green', word: `还剩 ${left} 天` }
 }
 
-function lightOfCase(one: Case, on: string): Light | null {
+function lightOfCase(one: Mine, on: string): Light | null {
   if (!one.next?.by) return null
   const running = (one.clocks ?? []).find((clock) => clock.kind === 'correction' && clock.state === 'running')
   return running?.light.word ? running.light : lightOf(one.next.by, on)
 }
 
 /** The earliest deadline first; duties without one come after, the newest case first. */
-export function chooseKeySheet(list: Case[], on: string = today()): KeySheet | null {
+export function chooseKeySheet(list: Mine[], on: string = today()): KeySheet | null {
   const duties = list
     .filter(isDuty)
     .sort((a, b) => (a.next?.by ?? '9999').localeCompare(b.next?.by ?? '9999') || b.created_at.localeCompare(a.created_at))
@@ -54,7 +54,7 @@ export function chooseKeySheet(list: Case[], on: string = today()): KeySheet | n
 }
 
 /** The page where the next step of a case is done. */
-export function pageOf(one: Pick<Case, 'id' | 'state' | 'next'>): string {
+export function pageOf(one: Pick<Mine, 'id' | 'state' | 'next'>): string {
   if (one.state === 'draft') return one.next?.action === 'fill' ? `/pages/form?id=${one.id}` : `/pages/check?id=${one.id}`
   if (one.state === 'correcting' && one.next?.action !== 'wait') return `/pages/notice?id=${one.id}`
   return `/pages/progress?id=${one.id}`

@@ -24,10 +24,11 @@ export function verdict(page: Page | null, online: boolean): Verdict | null {
   if (!upload || upload.state === 'checking' || upload.state === 'receiving') {
     return { light: { colour: 'grey', word: '正在看' }, title: '正在看清不清', tip: '不用等，可以接着拍。', again: false }
   }
-  const first = upload.advice[0]
-  if (upload.state === 'refused') {
-    return { light: { colour: 'red', word: '没收下' }, title: first?.words ?? '这个文件打不开', tip: first?.tip ?? '请再拍一张照片。', again: true }
+  const no = upload.refusal
+  if (upload.state === 'refused' || upload.state === 'deleted') {
+    return { light: { colour: 'red', word: '没收下' }, title: no?.words || '这个文件打不开', tip: no?.tip || '请再拍一张照片。', again: true }
   }
+  const first = upload.advice[0]
   if (first) {
     const tip = first.tip || '看得清就行。不想重拍，也可以用这张。'
     return { light: { colour: 'amber', word: '建议' }, title: first.words, tip, again: true }

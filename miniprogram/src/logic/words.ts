@@ -1,4 +1,4 @@
-import type { Case, CaseMaterial, Department, Guide, ItemBrief, Limit, MaterialNeed, Option } from '@/api/types'
+import type { Case, CaseMaterial, Guide, ItemBrief, Limit, MaterialNeed, Option } from '@/api/types'
 
 /** 4402 2900 0120 ...: groups of four, as on the receipt. */
 export function spaced(number: string | null): string {
@@ -13,7 +13,7 @@ export function limitWords(limit: Limit | null, instant = false): string {
 }
 
 export function howWords(item: ItemBrief): string {
-  return item.online ? '手机能办' : '到大厅办'
+  return item.online ? '手机能办' : '手机先交'
 }
 
 export function tripWords(item: ItemBrief): string {
@@ -39,7 +39,12 @@ export function needNote(need: MaterialNeed): string {
 }
 
 export function rowReady(row: CaseMaterial): boolean {
-  return ['ready', 'free', 'checking'].includes(row.state)
+  return ['ready', 'free'].includes(row.state)
+}
+
+/** Bound reports and big drawings: a photograph cannot stand for them, they go to the counter on paper. */
+export function onPaper(row: CaseMaterial): boolean {
+  return !row.photo && !row.form && !row.free && !row.pages.length
 }
 
 /** The line under a material's name in the check list. */
@@ -47,6 +52,7 @@ export function rowNote(row: CaseMaterial, waiting = 0): string {
   if (waiting) return `${row.pages.length + waiting} 页，存在手机里`
   if (row.note) return row.note
   if (row.free || row.state === 'free') return '系统查到了，没让您交'
+  if (onPaper(row)) return '交上去以后，把原件带到大厅'
   if (row.form) return row.state === 'ready' ? '填好了，没有空格' : '还有没填的'
   if (row.pages.length) return `${row.pages.length} 页，${row.state === 'ready' ? '看得清' : row.state_words}`
   return row.hint || row.standard || '还没拍'
@@ -54,7 +60,7 @@ export function rowNote(row: CaseMaterial, waiting = 0): string {
 
 /** What still keeps a draft from being handed in. */
 export function missing(one: Case, waiting: (material: string) => number): CaseMaterial[] {
-  return one.materials.filter((row) => (row.need === 'main' || row.state === 'defect' || row.state === 'refused') && !rowReady(row) && !waiting(row.code))
+  return one.materials.filter((row) => !rowReady(row) && row.state !== 'checking' && !onPaper(row) && !waiting(row.code))
 }
 
 export function optionValue(option: Option): string {
@@ -65,10 +71,6 @@ export function optionLabel(option: Option): string {
   return typeof option === 'string' ? option : option.label
 }
 
-export function departmentName(department: Department | string): string {
-  return typeof department === 'string' ? department : department.name
-}
-
 /** The third number of the guide: 「0 元，不收费」. */
 export function feeWords(guide: Pick<Guide, 'fee'>): { big: string; small: string } {
   const { yuan, text } = guide.fee
@@ -77,5 +79,5 @@ export function feeWords(guide: Pick<Guide, 'fee'>): { big: string; small: strin
 }
 
 export function visitWords(guide: Pick<Guide, 'visits'>): string {
-  return guide.visits.times === 0 ? '次，不用跑' : '次，要到场'
+  return guide.visits.times === 0 ? '次，不用跑' : '次，看下面'
 }

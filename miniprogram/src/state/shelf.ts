@@ -96,6 +96,14 @@ export function adopt(caseId: string, row: CaseMaterial): void {
   saveOrders()
 }
 
+/** Links to pictures live a minute: asks for a new one when an old one no longer opens. */
+export async function freshen(key: string): Promise<void> {
+  if (key.startsWith(LOCAL)) return
+  delete shelf.previews[key]
+  const upload = await readUpload(key).catch(() => null)
+  if (upload) shelf.uploads[key] = upload
+}
+
 export interface Page {
   key: string
   entry: Entry | null
