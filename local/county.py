@@ -30,11 +30,11 @@ async def load(settings: Settings, folder: Path, if_changed: bool) -> int:
     show.say(report.words)
     for warning in report.warnings:
         show.say(warning, "yellow")
-    await _people(settings, folder)
+    await _people(settings, folder, report.skipped)
     return 0
 
 
-async def _people(settings: Settings, folder: Path) -> None:
+async def _people(settings: Settings, folder: Path, unchanged: bool) -> None:
     """The demo staff with random secrets, written down once; and the links to departments' own systems."""
     for link in settings.departments:
         await department_systems.register(link.code, link.url, link.key_id, link.key)
@@ -43,6 +43,8 @@ async def _people(settings: Settings, folder: Path) -> None:
     file = settings.var / "demo-accounts.json"
     known: list[dict[str, Any]] = json.loads(file.read_text()) if file.exists() else []
     there = set(await Staff.all().values_list("login", flat=True)) & {entry["login"] for entry in known}
+    if unchanged and known and len(there) == len(known):
+        return  # reading the whole folder once more would cost a second
     kept = [entry for entry in known if entry["login"] in there]
     for account in await loading.accounts(folder):
         if account["login"] not in there:
