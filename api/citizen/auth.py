@@ -18,11 +18,11 @@ TAG = "登录与身份"
 SPENT = {40029, 40163}
 
 
-def trouble(error: GatewayError, code: str) -> Refusal:
-    """What a person is told when the platform says no; `code` is the stable code of a spent or wrong code."""
+def trouble(error: GatewayError, code: str, status: int) -> Refusal:
+    """What a person is told when the platform says no; `code` and `status` are those of a spent or wrong code."""
     outcome = error.outcome
     if outcome.errcode in SPENT:
-        return Refusal(code, 401, "这次授权过了时间，或已经用过，请再点一次")
+        return Refusal(code, status, "这次授权过了时间，或已经用过，请再点一次")
     if outcome.errcode == 40226:
         return Refusal("wechat_high_risk", 403, "微信提示这个账号有风险，请带身份证到大厅窗口办理")
     if outcome.kind == "pause":
@@ -64,7 +64,7 @@ async def wechat(c: Ctx[WechatIn, Empty]) -> TokensOut:
     except GatewayError as error:
         if error.outcome.errcode in SPENT:
             await identity.failed_from(address(c.request))
-        raise trouble(error, "wechat_code_invalid") from None
+        raise trouble(error, "wechat_code_invalid", 401) from None
     return await _tokens(await identity.sign_in_wechat(session.openid))
 
 
@@ -110,7 +110,7 @@ async def _platform_phone(c: Ctx[PhoneIn, Empty]) -> str:
     try:
         return await platform.phone_number(c.body.code or "")
     except GatewayError as error:
-        raise trouble(error, "phone_code_invalid") from None
+        raise trouble(error, "phone_code_invalid", 422) from None
 
 
 @op("POST", "/auth/real-name", body=RealNameIn, out=AccountOut, door=CITIZEN, tag=TAG, once=False)

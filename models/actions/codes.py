@@ -49,12 +49,17 @@ async def send_sms(phone: str, address: str) -> None:
     await unit(body)
 
 
+def _bad_sms(code: str, words: str) -> Refusal:
+    # not a 401: a client that is signed in would renew its token and try the same digits again
+    return Refusal(code, 422, words, [{"pointer": "/sms_code", "code": code, "detail": words}])
+
+
 async def check_sms(number: str, code: str) -> Refusal | None:
     """Use up a code, in the open unit. The refusal is returned, not raised: the counted try must be committed.
 
     `number` as `parse_phone` gives it. The newest code alone counts. A phone that never asked gets the same words.
     """
-    wrong = Refusal("sms_code_wrong", 401, "验证码不对，或者过了时间。可以重新要一个")
+    wrong = _bad_sms("sms_code_wrong", "验证码不对，或者过了时间。可以重新要一个")
     row = (
         await SmsCode.select_for_update()
         .filter(phone_index=Account.PHONE.blind(number))
@@ -64,7 +69,7 @@ async def check_sms(number: str, code: str) -> Refusal | None:
     if row is None or row.used_at or row.expires_at <= now():
         return wrong
     if row.tries >= SMS_TRIES:
-        return Refusal("sms_code_spent", 401, "验证码输错太多次了，请重新要一个")
+        return _bad_sms("sms_code_spent", "验证码输错太多次了，请重新要一个")
     if not hmac.compare_digest(row.hash, _sms_hash(row.id, code.strip())):
         await SmsCode.filter(id=row.id).update(tries=row.tries + 1)
         return wrong

@@ -45,7 +45,7 @@ async def sign_in_wechat(openid: str) -> Grant:
 async def sign_in_phone(phone: str, code: str, address: str) -> Grant:
     """Sign in by a code sent to the phone (web hall); makes the account when the phone is new.
 
-    Refusals: `bad_phone` 422, `sms_code_wrong` and `sms_code_spent` 401, `too_many_attempts` 429.
+    Refusals: `bad_phone`, `sms_code_wrong` and `sms_code_spent` 422, `too_many_attempts` 429.
     """
     number = parse_phone(phone)
 

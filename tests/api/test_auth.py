@@ -190,7 +190,7 @@ async def test_the_web_hall_signs_in_by_text_message(web: Web):  # noqa: F811
     body = {"phone": "13827712345", "sms_code": await sms_code()}
     grant = (await web.call("POST", "/auth/phone", body)).json()
     assert (grant["account"]["phone_masked"], grant["account"]["assurance"]) == ("138****2345", "phone")
-    await web.problem(401, "sms_code_wrong", "POST", "/auth/phone", body)
+    await web.problem(422, "sms_code_wrong", "POST", "/auth/phone", body)
     await web.problem(429, "too_many_attempts", "POST", "/auth/sms", {"phone": "13827712345"})
 
 
@@ -208,8 +208,8 @@ async def test_the_platform_proves_the_phone(web: Web):  # noqa: F811
     bound = (await web.call("POST", "/auth/phone", {"code": code}, grant["access_token"])).json()
     assert bound["account"]["phone_masked"] == f"{phone['phone'][:3]}****{phone['phone'][-4:]}"
     await web.problem(401, "session_ended", "GET", "/me", token=grant["access_token"])
-    await web.problem(401, "phone_code_invalid", "POST", "/auth/phone", {"code": code}, bound["access_token"])
-    await web.problem(401, "phone_code_invalid", "POST", "/auth/phone", {"code": phone["code"]}, bound["access_token"])
+    await web.problem(422, "phone_code_invalid", "POST", "/auth/phone", {"code": code}, bound["access_token"])
+    await web.problem(422, "phone_code_invalid", "POST", "/auth/phone", {"code": phone["code"]}, bound["access_token"])
 
 
 @pytest.mark.parametrize(
