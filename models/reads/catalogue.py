@@ -13,7 +13,7 @@ from models.base import Refusal, local, now, rows
 from models.catalogue import Bundle, Item
 from models.hall import Hall
 from models.reads import calendar
-from models.reads.halls import hall_brief
+from models.reads.halls import find, hall_brief
 from models.rules import guides, intake
 from models.rules.permits import Actor
 from models.rules.search import Index, clean
@@ -108,7 +108,7 @@ def _bundle_for(found: Catalogue, heard: str) -> dict[str, Any] | None:
 async def _tier(hall: str | None) -> str | None:
     if hall is None:
         return None
-    row = await Hall.filter(code=hall, active=True).first()
+    row = await find(hall)
     if row is None:
         raise Refusal("unknown_hall", 422, "没有这个大厅或服务站，请从列表里选")
     return row.tier

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from models.base import Refusal
@@ -24,14 +25,14 @@ async def halls(actor: Actor, *, tier: str | None = None, parent: str | None = N
     if tier is not None:
         found = found.filter(tier=tier)
     if parent is not None:
-        found = found.filter(parent_id=parent)
+        found = found.filter(parent_id=parent if re.fullmatch(r"[0-9]{4}", parent) else "")
     order = {name: place for place, name in enumerate(TIERS)}
     return [hall_brief(row) for row in sorted(await found, key=lambda row: (order[row.tier], row.code))]
 
 
 async def hall(actor: Actor, code: str) -> dict[str, Any]:
     """One hall with its windows and the halls or stations under it."""
-    row = await Hall.filter(code=code, active=True).first()
+    row = await find(code)
     if row is None:
         raise Refusal("unknown_hall", 404, "没有这个大厅或服务站，请从列表里选")
     groups = await WindowGroup.filter(hall_id=code).order_by("code")
@@ -52,6 +53,13 @@ async def hall(actor: Actor, code: str) -> dict[str, Any]:
         ],
         "children": await halls(actor, parent=code) if row.tier == "town" else [],
     }
+
+
+async def find(code: str) -> Hall | None:
+    """The hall in use with this code. What is not four digits is not asked of the database."""
+    if not re.fullmatch(r"[0-9]{4}", code):
+        return None
+    return await Hall.filter(code=code, active=True).first()
 
 
 def hall_brief(row: Hall) -> dict[str, Any]:

@@ -11,7 +11,12 @@ from models.rules.clock import Clock
 from models.rules.limits import Limit
 
 Record = Mapping[str, Any]
-TIERS = (("county", "县"), ("town", "镇"))
+CENTRES = {
+    (True, True): "县、镇的服务中心",
+    (True, False): "县政务服务中心",
+    (False, True): "镇公共服务中心",
+    (False, False): "",
+}
 WEEK = "一二三四五六日"
 
 
@@ -89,15 +94,15 @@ def takes(record: Record, tier: str) -> bool:
 
 def places(record: Record) -> str:
     """手机上就能办。也可以到县、镇的服务中心，或者找村里帮办。"""
-    centres = "、".join(word for tier, word in TIERS if takes(record, tier))
+    centres = CENTRES[takes(record, "county"), takes(record, "town")]
     village = takes(record, "village")
-    go = f"到{centres}的服务中心" if centres else ""
+    go = f"到{centres}" if centres else ""
     ask = "找村里帮办" if village else ""
     if online(record):
         also = "，或者".join(part for part in (go, ask) if part)
         return f"手机上就能办。{'也可以' + also + '。' if also else ''}"
     first = f"要{go}办" if go else "要到窗口办"
-    return f"{first}。{'材料可以先在手机上交。'}{'也可以' + ask + '。' if ask else ''}"
+    return f"{first}。材料可以先在手机上交。{'也可以' + ask + '。' if ask else ''}"
 
 
 def hours_words(hours: Record) -> str:
