@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from models.actions.step import locked_case
-from models.base import Refusal, new_id, not_found, unit
+from models.base import Refusal, new_id, not_found, today, unit
 from models.case import Case, CaseItem, Notice, NoticeLine
 from models.catalogue import Item
 from models.hall import Hall
@@ -75,12 +75,14 @@ async def _applicant(account_id: UUID, given: dict[str, Any], items: list[Item])
     no = Refusal("applicant_not_allowed", 403, "您还没有登记替它办事的权限，请先在“我的”里登记")
     if kind == "organisation":
         held = await Membership.filter(account_id=account_id, organisation_id=given.get("id")).first()
-        if held is None:
+        if held is None or (held.until and held.until < today()):
             raise no
         organisation = await held.organisation
         return kind, organisation.id, organisation.name
     if kind == "mandate":
-        mandate = await Mandate.filter(id=given.get("id"), helper_id=account_id, revoked_at=None).first()
+        mandate = await Mandate.filter(
+            id=given.get("id"), helper_id=account_id, revoked_at=None, until__gte=today()
+        ).first()  # fmt: skip
         if mandate is None:
             raise no
         principal = await mandate.principal

@@ -187,6 +187,7 @@ async def real_name(actor: Actor, name: str, number: str, assurance: str) -> Acc
         account.assurance = stronger(account.assurance, assurance)
         account.verified_at = now()
         await account.save()
+        await _name_drafts(account.id, account.id, name)
         await audit.record(actor, "account.real_name", f"account:{account.id}", assurance=assurance)
         return account
 
@@ -232,6 +233,7 @@ async def _join(actor: Actor, *, keep: Account, gone: Account) -> Account:
     """Move what hangs on `gone` to `keep`, end `gone`, tell `keep`, and cool down before plain data is shown."""
     await WechatBinding.filter(account_id=gone.id).update(account_id=keep.id)
     await Case.filter(account_id=gone.id).update(account_id=keep.id)
+    await _name_drafts(keep.id, gone.id, Account.NAME.open(keep.id, keep.name_sealed) or "")
     await Upload.filter(account_id=gone.id).update(account_id=keep.id)
     await Notification.filter(account_id=gone.id).update(account_id=keep.id)
     await _join_consents(keep.id, gone.id)
@@ -243,6 +245,14 @@ async def _join(actor: Actor, *, keep: Account, gone: Account) -> Account:
     await own_list.write(keep.id, "account.joined")
     await audit.record(actor, "account.joined", f"account:{keep.id}", gone=str(gone.id))
     return keep
+
+
+async def _name_drafts(account_id: UUID, begun_as: UUID, name: str) -> None:
+    """Drafts begun for oneself before the name was known are this person's now."""
+    for case in await Case.filter(account_id=account_id, state="draft", applicant_kind="self", applicant_id=begun_as):
+        await Case.filter(id=case.id).update(
+            applicant_id=account_id, applicant_name_sealed=Case.APPLICANT.seal(case.id, name)
+        )
 
 
 async def _join_consents(keep: UUID, gone: UUID) -> None:
