@@ -37,15 +37,15 @@ async def draw(
     values: dict[str, Any] = {
         "case": case, "person": await desk.person(me.actor, case_id), "shown": shown_values(shown), "said": said,
         "materials": found, "chosen": layout.chosen(found, query.get("m", "")), "kept": kept or {},
-        "events": list(reversed(case["timeline"])), "opened": query.get("opened") or local(now()).isoformat(),
+        "events": layout.events(case), "opened": query.get("opened") or local(now()).isoformat(),
     }  # fmt: skip
     values["form_rows"] = layout.form_rows(case) if values["chosen"].raw["form"] else []
     layout.photos(values["chosen"], case_id)
     if "clerk" in me.actor.roles and case["state"] in AT_COUNTER:
-        return await page(
-            request, me, "check.html", status, **values, **await layout.counter(request, me, values, query)
-        )
-    return await page(request, me, "case.html", status, **values, **await layout.department(request, me, values, query))
+        values |= await layout.counter(request, me, values, query)
+        return await page(request, me, "check.html", status, **values)
+    values |= await layout.department(request, me, values, query)
+    return await page(request, me, "case.html", status, **values)
 
 
 def shown_values(shown: dict[str, str] | None) -> dict[str, str]:

@@ -40,6 +40,14 @@ def done_note(query: dict[str, str]) -> dict[str, Any] | None:
     return {"kind": "good", "icon": "check", "bold": found[0], "words": found[1], "facts": [], "errors": [], "code": ""}
 
 
+def events(case: dict[str, Any]) -> list[dict[str, Any]]:
+    """The timeline, newest first, as staff read it: what speaks to the applicant speaks of the applicant here."""
+    told = [{**event, "words": event["words"].replace("您", "申请人")} for event in case["timeline"]]
+    for event in told:
+        event["who"] = "" if event["who"] == "申请人" else event["who"]
+    return list(reversed(told))
+
+
 def chosen(found: list[Material], code: str) -> Material:
     """The material before one's eyes: the asked one, else the first to be looked at, else the first."""
     asked = next((one for one in found if one.code == code), None)

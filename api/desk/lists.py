@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.desk import sign_in
+from api.desk import layout, sign_in
 from api.desk.door import go
 from api.desk.render import page
 from models.actions.staff import Seated
@@ -29,6 +29,18 @@ async def home(request: Request, me: Seated) -> Response:
         raise Refusal("no_room", 403, "您的岗位在这个版本里还没有页面，请找值班长")
     welcome = "?welcome=1" if request.query_params.get("welcome") else ""
     return go(target + welcome)
+
+
+async def beside(request: Request, me: Seated) -> Response:
+    """The case before or after this one in one's own list; at its end, back to the list."""
+    at, back = request.query_params.get("at", ""), request.query_params.get("by") == "-1"
+    department = bool(me.actor.roles & {"handler", "approver"})
+    found = await desk.inbox(me.actor) if department else await desk.queue(me.actor)
+    ids = list(dict.fromkeys(row["id"] for row in found))
+    place = (ids.index(at) + (-1 if back else 1)) if at in ids else 0
+    if not 0 <= place < len(ids):
+        return go(sign_in.home(me))
+    return go(f"/desk/cases/{ids[place]}")
 
 
 QUEUE: tuple[Group, ...] = (
@@ -167,7 +179,7 @@ async def _picked(me: Seated, row: Row) -> dict[str, Any]:
     ]
     if row.get("handler"):
         facts.append(("承办", row["handler"]))
-    return {"row": row, "facts": facts, "events": list(reversed(case["timeline"]))[:EVENTS_SHOWN]}
+    return {"row": row, "facts": facts, "events": layout.events(case)[:EVENTS_SHOWN]}
 
 
 def _next_step(row: Row) -> str:

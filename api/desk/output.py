@@ -7,10 +7,9 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.desk import issue, view
+from api.desk import issue, layout, view
 from api.desk.case import conflict, shown_values
 from api.desk.door import go, text, version
-from api.desk.layout import done_note
 from api.desk.render import page
 from api.op import refuse_nul
 from models.actions import cases, reveal
@@ -47,7 +46,7 @@ async def draw(
     paper = await _paper(request, me, picked, query, given) if picked else None
     return await page(
         request, me, "output.html", status, cases=waiting, q=q if heard not in ("证件号", "手机号") else "",
-        heard=heard, picked=picked, methods=CHOICES, said=said or done_note(query), shown=shown_values(None),
+        heard=heard, picked=picked, methods=CHOICES, said=said or layout.done_note(query), shown=shown_values(None),
         paper=paper, opened=local(now()).isoformat(), events=picked["events"] if picked else [],
     )  # fmt: skip
 
@@ -63,7 +62,7 @@ async def _picked(me: Seated, one: str) -> dict[str, Any]:
     return {
         "case": case, "waiting": waiting, "why": why if waiting else "都发完了。",
         "clock": view.main_clock(case, None)[0],
-        "person": await desk.person(me.actor, case_id), "events": list(reversed(case["timeline"])),
+        "person": await desk.person(me.actor, case_id), "events": layout.events(case),
     }  # fmt: skip
 
 

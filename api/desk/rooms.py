@@ -41,6 +41,7 @@ def routes() -> list[BaseRoute]:
         _methods("/desk/lock/wake", post=opened(sign_in.unlock)),
         _methods("/desk/queue", get=room(lists.queue, *COUNTER)),
         _methods("/desk/inbox", get=room(lists.inbox, *DEPARTMENT)),
+        _methods("/desk/beside", get=room(lists.beside, *ANY)),
         _methods("/desk/output", get=room(output.show, *COUNTER)),
         _methods("/desk/find", get=room(find.show, *ANY)),
         _methods("/desk/events", get=room(live.events, *ANY)),

@@ -105,7 +105,7 @@ export function forms() {
     event.preventDefault();
     const button = event.submitter;
     if (button?.getAttribute("aria-busy")) return;
-    if (form.method === "get") go(get(form, button));
+    if (form.getAttribute("method") !== "post") go(get(form, button));
     else send(form, button);
   });
   document.addEventListener("click", (event) => {

@@ -19,18 +19,31 @@ function state(img) {
   return views.get(key);
 }
 
+// The picture as it lies in its pane before any turn or zoom: whole, in its own proportions.
+function size(img, pane) {
+  const scale = Math.min(pane.width / (img.naturalWidth || 1), pane.height / (img.naturalHeight || 1));
+  return { width: img.naturalWidth * scale, height: img.naturalHeight * scale };
+}
+
 function draw(img) {
   const v = state(img);
   const pane = img.parentElement.getBoundingClientRect();
-  let fit = 1;
-  if (v.turn % 180 && img.clientWidth) fit = Math.min(pane.width / img.clientHeight, pane.height / img.clientWidth);
+  const shown = size(img, pane);
+  const fit = v.turn % 180 ? Math.min(pane.width / shown.height, pane.height / shown.width) : 1;
   img.style.transform = `translate(${v.x}px, ${v.y}px) rotate(${v.turn}deg) scale(${v.zoom * fit})`;
 }
 
 const acts = {
   in: (v) => { v.zoom = Math.min(MOST, v.zoom * STEP); },
   out: (v) => { v.zoom = Math.max(1 / MOST, v.zoom / STEP); },
-  fit: (v) => { v.zoom = 1; v.x = v.y = 0; },
+  fit: (v, img) => {
+    // whole page, and at the next press the full width from its upper edge
+    const pane = img.parentElement.getBoundingClientRect();
+    const shown = size(img, pane);
+    const wide = pane.width / shown.width;
+    const whole = v.zoom === 1 && !v.x && !v.y && v.turn % 180 === 0 && wide > 1.02;
+    Object.assign(v, whole ? { zoom: wide, x: 0, y: (shown.height * wide - pane.height) / 2 } : { zoom: 1, x: 0, y: 0 });
+  },
   left: (v) => { v.turn -= 90; },
   right: (v) => { v.turn += 90; },
 };
@@ -49,7 +62,7 @@ function act(what) {
     const img = p.shots[to].querySelector("img");
     if (img) draw(img);
   } else if (p.img) {
-    acts[what](state(p.img));
+    acts[what](state(p.img), p.img);
     draw(p.img);
   }
 }
