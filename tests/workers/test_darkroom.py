@@ -9,6 +9,7 @@ import resource
 import signal
 import sys
 from collections.abc import AsyncIterator
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
@@ -51,9 +52,12 @@ def resident(pid: int, line: str = "VmHWM") -> int:
     return int(found[1]) * 1024
 
 
-@pytest.mark.parametrize("name", list(zoo()))
+ZOO = zoo()
+
+
+@pytest.mark.parametrize("name", list(ZOO))
 async def test_the_zoo(room: Darkroom, name: str) -> None:
-    data, expected = zoo_files()[name]
+    data, expected = ZOO[name]
     try:
         developed = await room.develop(data, "image/jpeg")
     except Refused as refused:
@@ -63,14 +67,6 @@ async def test_the_zoo(room: Darkroom, name: str) -> None:
         assert expected == OK
         clean(developed)
         assert developed.sha256 == hashlib.sha256(data).hexdigest()
-
-
-_FILES: dict[str, tuple[bytes, str]] = {}
-
-
-def zoo_files() -> dict[str, tuple[bytes, str]]:
-    _FILES.update(_FILES or zoo())
-    return _FILES
 
 
 def clean(developed: Developed) -> None:
@@ -168,8 +164,23 @@ async def test_the_same_page_twice(room: Darkroom) -> None:
 async def test_sixteen_bits_and_transparency_look_as_they_did(room: Darkroom) -> None:
     plain = opened((await room.develop(save(sheet(), "PNG"))).archive).resize((9, 12)).tobytes()
     for name in ("sixteen-bit.png", "see-through.png", "cmyk.jpg", "moving.webp", "moving.png", "two-lenses.mpo"):
-        seen = opened((await room.develop(zoo_files()[name][0])).archive).resize((9, 12)).tobytes()
+        seen = opened((await room.develop(ZOO[name][0])).archive).resize((9, 12)).tobytes()
         assert sum(abs(a - b) for a, b in zip(plain, seen, strict=True)) / len(plain) < 8, name
+
+
+async def test_heic_with_the_extra(room: Darkroom) -> None:
+    pytest.importorskip("pillow_heif", reason="the extra [heic] is not installed").register_heif_opener()
+    developed = await room.develop(save(photograph(size=(756, 1008)), "HEIF", quality=60), "image/heic")
+    clean(developed)
+    assert (developed.format, developed.width, developed.height) == ("heic", 756, 1008)
+
+
+async def test_heic_without_the_extra_says_what_to_do(room: Darkroom) -> None:
+    if find_spec("pillow_heif") is not None:
+        pytest.skip("the extra [heic] is installed")
+    with pytest.raises(Refused) as refused:
+        await room.develop(ZOO["apple.heic"][0], "image/heic")
+    assert "兼容性最好" in refused.value.words
 
 
 async def test_too_many_bytes_never_reach_a_child(room: Darkroom) -> None:

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
 
@@ -79,7 +80,7 @@ def _disguised() -> dict[str, tuple[bytes, str]]:
         "old.bmp": (save(sheet(), "BMP"), "photo_format"),
         "scan.tif": (save(sheet(), "TIFF"), "photo_format"),
         "new.avif": (b"\0\0\0\x1cftypavif" + bytes(200), "photo_format"),
-        "apple.heic": (heic, "photo_heic"),
+        "apple.heic": (heic, "photo_damaged" if find_spec("pillow_heif") else "photo_heic"),
         "eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "photo_not_image"),
     }
 

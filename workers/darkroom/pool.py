@@ -138,8 +138,17 @@ class Darkroom:
 
     async def __aenter__(self) -> Self:
         """Warm all children, so that the first photograph is as quick as the rest."""
-        self._idle = list(await asyncio.gather(*(Child.start(self.cpu) for _ in range(self.children))))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self.children):
+                    group.create_task(self._warm())
+        except BaseException:
+            await self.close()
+            raise
         return self
+
+    async def _warm(self) -> None:
+        self._idle.append(await Child.start(self.cpu))
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None,
                         trace: TracebackType | None) -> None:  # fmt: skip
