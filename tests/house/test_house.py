@@ -26,8 +26,8 @@ FILES = [
 CODE = [path for path in FILES if path.suffix == ".py" and "migrations/0" not in str(path)]
 OPEN_DOORS = {
     "/api/v1/auth/wechat", "/api/v1/auth/refresh", "/api/v1/auth/sms", "/api/v1/auth/logout",
-    "/api/v1/items", "/api/v1/items/{code}", "/api/v1/items/{code}/checklist", "/api/v1/bundles", "/api/v1/bundles/{code}",
-    "/api/v1/themes", "/api/v1/halls", "/api/v1/halls/{code}", "/api/v1/departments", "/api/v1/progress/{number}",
+    "/api/v1/items", "/api/v1/items/{code}", "/api/v1/items/{code}/checklist", "/api/v1/bundles",
+    "/api/v1/bundles/{code}", "/api/v1/themes", "/api/v1/halls", "/api/v1/halls/{code}", "/api/v1/departments", "/api/v1/progress/{number}",
     "/api/v1/files/{token}", "/api/v1/uploads", "/api/v1/consents/templates",
 }  # fmt: skip
 
@@ -70,7 +70,7 @@ def test_rules_ask_nothing_and_wait_for_nothing() -> None:
 
 def test_only_actions_write() -> None:
     """`.create(`, `.update(`, `.delete(` and INSERT/UPDATE live in models/actions (sessions of the desk included)."""
-    writing = re.compile(r"\b(INSERT INTO|UPDATE \w+ SET|DELETE FROM|TRUNCATE)\b|\.(bulk_create|save)\(")
+    writing = re.compile(r"\b(INSERT INTO|UPDATE \w+ SET|DELETE FROM|TRUNCATE)\b|\.(bulk_create|save)\((?!out, )")  # a picture is saved to `out`
     for path in CODE:
         top = path.relative_to(HOME).parts
         if top[0] in {"api", "workers", "gateways"} or top[:2] in {("models", "reads"), ("models", "rules")}:
