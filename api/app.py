@@ -59,12 +59,18 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 0
+        started, status, plain = time.perf_counter(), 0, False
 
         async def guarded(message: Message) -> None:
-            nonlocal status
+            nonlocal status, plain
+            if plain:
+                return
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if status == 413 and b"problem" not in dict(message["headers"]).get(b"content-type", b""):
+                    plain = True  # the framework's own body limit speaks plain text
+                    await problem(refusal_of(HTTPException(413)))(scope, receive, send)
+                    return
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "same-origin")

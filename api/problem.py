@@ -96,4 +96,8 @@ def refusal_of(error: Exception) -> Refusal:
 
 
 async def answer_error(_: Request, error: Exception) -> Response:
-    return problem(refusal_of(error))
+    """The answer to any exception; headers an HTTP exception carries (Allow) are kept."""
+    response = problem(refusal_of(error))
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response

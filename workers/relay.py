@@ -6,6 +6,7 @@ open, and acknowledges in batches. A sweep every second finds what a lost wake-u
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -36,6 +37,7 @@ class Relay:
         self._busy: set[asyncio.Task[None]] = set()
         self._sent: list[Owed] = []
         self._stopping = False
+        self._resting: dict[str, float] = {}  # topic -> when its quota opens again
 
     async def run(self) -> None:
         """Work until cancelled or stopped."""
@@ -57,8 +59,8 @@ class Relay:
                 self._wake.set()
 
     async def _work(self) -> None:
-        topics = list(self._senders)
         while not self._stopping:
+            topics = [topic for topic in self._senders if self._resting.get(topic, 0.0) <= monotonic()]
             free = SLOTS - len(self._busy)
             claimed: list[Owed] = []
             if free:
@@ -113,7 +115,9 @@ class Relay:
         else:
             wait = outcome.after or wait_before(owed.attempts)
             if outcome.until:
+                # a used-up quota rests the whole topic: asking on would only burn tries
                 wait = 60.0 if outcome.until == "minute" else 3600.0
+                self._resting[owed.topic] = monotonic() + wait
             await outbox.again(owed, wait, f"{outcome.code} {outcome.words}")
 
     async def _end(self, owed: Owed, state: str, outcome: Outcome) -> None:

@@ -45,7 +45,7 @@ def wechat(client: WeChat) -> Sender:
         bindings = await WechatBinding.filter(account_id=account, flagged_at=None)
         if not bindings:
             return Outcome("final", "no_wechat", "没有绑定微信，已放进办件消息")
-        if not await ledger.spend(account, template.key):
+        if not await ledger.spend(account, template.key, nice=owed.class_ == "nice"):
             return Outcome("final", "no_consent", "没有订阅，已放进办件消息")
         outcome = SENT
         for binding in bindings:

@@ -78,6 +78,8 @@ async def tick(request: Request, me: Seated) -> Response:
     if len(written) > standards.MOST_NOTE:
         raise Refusal("note_too_long", 422, "这份材料不符的地方太多，写不下了，请合成一句")
     await materials.check(me.actor, case_id, code, "defect" if written else "ready", written)
+    if not written and await text(request, "set") == "all":
+        return go(f"/desk/cases/{case_id}")  # on to the first one nobody looked at
     return go(f"/desk/cases/{case_id}?m={code}" + (f"&new={newest}" if newest else ""))
 
 

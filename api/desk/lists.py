@@ -81,7 +81,7 @@ async def queue(request: Request, me: Seated) -> Response:
         request, me, "queue", "收件受理", found, QUEUE, tests, heading,
         f"全部 {len(at_counter)} 件，按还剩的工作日排",
         {"title": "今天的都收完了", "words": "申请人一交上来就排在这里，不用刷新。",
-         "ways": [("/desk/queue?f=wait", "看等申请人的"), ("/desk/output", "去出件")]},
+         "ways": [("/desk/output", "去出件"), ("/desk/find", "查办件")]},
     )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ async def inbox(request: Request, me: Seated) -> Response:
     return await _list(
         request, me, "inbox", "待办", found, INBOX, tests, heading, f"全部 {len(mine)} 件，按还剩的工作日排",
         {"title": "今天的都办完了", "words": "新件一到就排在这里，不用刷新。",
-         "ways": [("/desk/inbox?f=wait", "看等别人的"), ("/desk/find", "查办件")]},
+         "ways": [("/desk/find", "查办件")]},
     )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ async def _picked(me: Seated, one: str) -> dict[str, Any]:
     why = f"{'、'.join(unplaced)} 还没写放在哪里。" if unplaced else "没勾的不发，下次再领。"
     return {
         "case": case, "waiting": waiting, "why": why if waiting else "都发完了。",
-        "clock": view.main_clock(case, None)[0],
+        "clock": view.delivery_clock(case),
         "person": await desk.person(me.actor, case_id), "events": layout.events(case),
     }  # fmt: skip
 

@@ -30,6 +30,8 @@ def cells(days: list[Day], today: date, look: str = "") -> list[Cell]:
     for day in days:
         on = date.fromisoformat(day["date"])
         cell = Cell(on, on, look or _look(day["kind"], on, today), day.get("n"), day.get("name") or "")
+        if day["kind"] == "start" and not day.get("n"):
+            cell = Cell(on, on, "begin")
         if day["kind"] == "off":
             cell = Cell(on, on, "gap", None, "" if cell.name == "周末" else cell.name)
         elif cell.name == "调休上班":
@@ -49,9 +51,14 @@ def _look(kind: str, on: date, today: date) -> str:
     return "past" if on < today else "next"
 
 
+def _shown(day: Day, clock: dict[str, Any], today: date) -> bool:
+    """The day of the event does not count; it is drawn while it is today, or when everything is due on it."""
+    return bool(day["kind"] != "start" or clock["of"] == 0 or day["date"] == today.isoformat())
+
+
 def big(clock: dict[str, Any], law: dict[str, Any] | None, today: date, *, width: int = 700) -> Markup:
     """The large ruler of a case page; `law` adds the days between the promise and the statutory end."""
-    days = [day for day in clock["days"] if day["kind"] != "start" or clock["of"] == 0]
+    days = [day for day in clock["days"] if _shown(day, clock, today)]
     boxes = cells(days, today)
     tail = [day for day in (law or {}).get("days", []) if day["date"] > clock["due_on"] and day["kind"] != "late"]
     drawn = boxes + cells(tail, today, "legal")
@@ -64,7 +71,7 @@ def big(clock: dict[str, Any], law: dict[str, Any] | None, today: date, *, width
         f'<path class="nowp" d="M{x + step / 2 - 5:.1f} 17h8l-4 6z"/>'
         f'<text class="mark now" x="{x + step / 2 - 1:.1f}" y="13" text-anchor="middle">今天</text>'
         for cell, x in zip(drawn, places, strict=True)
-        if cell.first <= today <= cell.last and cell.look in ("today", "late", "pause")
+        if cell.first <= today <= cell.last and cell.look in ("today", "late", "pause", "begin")
     ]
     total = int(places[-1] + step) if places else 0
     return _svg("big", clock, max(total, 120), 84, "".join(out), f"{clock['words']}")

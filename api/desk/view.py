@@ -62,6 +62,7 @@ class Material:
     trust: str
     ticks: list[Tick]
     raw: dict[str, Any]
+    looked: str = ""
 
     @property
     def bad(self) -> bool:
@@ -102,10 +103,10 @@ def _material(k: int, raw: dict[str, Any], check: dict[str, str] | None, correct
         Tick(one, "not" if one.n in wrong else "yes" if looked or raw["state"] == "defect" else "open") for one in found
     ]
     look, word = _state(raw, looked, len(wrong) + (standards.own(raw["note"] or "") is not None))
-    seen = f" · {check['who']} {check['at'][11:16]}" if check and looked else ""
+    seen = f"{check['who']} {check['at'][11:16]}" if check and looked else ""
     trust = "A" if raw["free"] else raw["trust"] or ("C" if raw["pages"] or raw["form"] else "")
     return Material(
-        k, raw["code"], raw["name"], raw["need"] == "main", _origin(raw) + seen, look, word, trust, ticks, raw
+        k, raw["code"], raw["name"], raw["need"] == "main", _origin(raw), look, word, trust, ticks, raw, seen
     )  # fmt: skip
 
 
@@ -126,12 +127,12 @@ def _state(raw: dict[str, Any], looked: bool, wrong: int) -> tuple[str, str]:
 
 def _origin(raw: dict[str, Any]) -> str:
     if raw["free"]:
-        return "电子证照库调取 · 免交"
+        return "电子证照库调取"
     if raw["form"]:
         return "网上填写"
     if raw["pages"]:
-        return f"手机拍照 {len(raw['pages'])} 页"
-    return "主要材料 · 没有交" if raw["need"] == "main" else "次要材料 · 没有交"
+        return f"拍照 {len(raw['pages'])} 页" + ("" if raw["need"] == "main" else " · 次要")
+    return "主要材料" if raw["need"] == "main" else "次要材料"
 
 
 def slip(found: Iterable[Material]) -> list[dict[str, str]]:
@@ -283,3 +284,9 @@ def main_clock(case: Case, task: dict[str, Any] | None) -> Clocks:
     if chosen is None or chosen["kind"] != "promise":
         return chosen, None
     return chosen, next((c for c in found if c["kind"] == "statutory"), None)
+
+
+def delivery_clock(case: Case) -> dict[str, Any] | None:
+    """The period within which the result must reach the applicant (行政许可法 art. 44)."""
+    found = [desk_clock(clock) for clock in case["clocks"] if clock["kind"] == "delivery"]
+    return found[-1] if found else None

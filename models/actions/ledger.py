@@ -12,15 +12,20 @@ from models.people import Consent, WechatBinding
 USED_UP = 43101
 
 
-async def spend(account: UUID, template: str) -> bool:
-    """Whether a message of this template may be tried; takes one credit of a one-off consent."""
+async def spend(account: UUID, template: str, *, nice: bool) -> bool:
+    """Whether a message of this template may be tried; takes one credit of a one-off consent.
+
+    The last credit is kept for what must be told: a reminder does not take it.
+    """
     row = await Consent.filter(account_id=account, template=template).first()
     if row is None or row.standing:
         return True
     return bool(
         await execute(
-            "UPDATE consent SET credits = credits - 1 WHERE id = $1 AND credits > 0 AND state = 'accept'", row.id
-        )
+            "UPDATE consent SET credits = credits - 1 WHERE id = $1 AND credits > $2 AND state = 'accept'",
+            row.id,
+            int(nice),
+        )  # fmt: skip
     )
 
 

@@ -51,8 +51,9 @@ _LIST = ("inapp",)
 _DESK = ("desk",)
 
 NOTICES: dict[str, Notice] = {
+    # the person has just pressed the button: no push is spent on it
     "case.submitted": Notice(
-        "citizen", "交上去了", "“{title}”交上去了。最晚{due}告诉您能不能受理。", "nice", "progress", "已提交"
+        "citizen", "交上去了", "“{title}”交上去了。最晚{due}告诉您能不能受理。", "nice", channels=_LIST
     ),
     "case.received": Notice(
         "citizen", "大厅收下了", "“{title}”大厅收下了，收件凭证可以在办件里看。", "nice", "progress", "已收件"

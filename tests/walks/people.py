@@ -157,7 +157,9 @@ class Desk:
         form = next((f for f in re.findall(r"<form\b.*?</form>", page_text, re.S) if f'action="{action}"' in f), None)
         if form is None:
             raise WalkError(f"{self.name} finds no form {action} on {page}")
-        given = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
+        given: dict[str, Any] = {}
+        for name, value in re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form):
+            given.setdefault(name, []).append(value)
         answer = expect(self.http.post(action, data={**given, "csrf": _csrf(page_text), **fields}))
         return answer.text
 
