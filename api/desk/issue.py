@@ -65,7 +65,8 @@ async def decision(
         return None
     proposed = (task["opinion"] or {}).get("outcome", "granted")
     outcome = values["kept"].get("outcome") or query.get("outcome") or proposed
-    reason = values["kept"].get("reason") or (
+    argued = (task["opinion"] or {}).get("words", "") if outcome == proposed == "refused" else ""
+    reason = values["kept"].get("reason") or argued
         (task["opinion"] or {}).get("words", "") if outcome == proposed == "refused" else ""
     )
     found = _paper(

@@ -30,7 +30,7 @@ def cells(days: list[Day], today: date, look: str = "") -> list[Cell]:
     for day in days:
         on = date.fromisoformat(day["date"])
         cell = Cell(on, on, look or _look(day["kind"], on, today), day.get("n"), day.get("name") or "")
-        if day["kind"] == "start" and not day.get("n"):
+        if day["kind"] == "start" and len(days) > 1:
             cell = Cell(on, on, "begin")
         if day["kind"] == "off":
             cell = Cell(on, on, "gap", None, "" if cell.name == "周末" else cell.name)
