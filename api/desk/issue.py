@@ -67,8 +67,6 @@ async def decision(
     outcome = values["kept"].get("outcome") or query.get("outcome") or proposed
     argued = (task["opinion"] or {}).get("words", "") if outcome == proposed == "refused" else ""
     reason = values["kept"].get("reason") or argued
-        (task["opinion"] or {}).get("words", "") if outcome == proposed == "refused" else ""
-    )
     found = _paper(
         request, me, values, "decision", {"task": task, "outcome": outcome, "reason": reason}, verb="decide",
         words="作出决定", key=button.key, why="决定后本部门办完；各部门都决定了就办结。", reason=reason,
