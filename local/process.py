@@ -23,7 +23,8 @@ from pathlib import Path
 LINUX = sys.platform == "linux"
 SOCKET_PATH_MAX = 100  # the kernel's limit is 108 bytes with the closing NUL, 104 on macOS
 
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+_PR_SET_PDEATHSIG, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+_NO_SETUID_FIXUP = 1 << 2  # without it access(2) ignores the right we keep, and initdb asks access(2)
 _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
 _CAPABILITY_VERSION_3 = 0x20080522
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -141,7 +142,7 @@ def _before_exec(parent: int, death: signal.Signals, user: User | None) -> Calla
 def become(user: User) -> None:
     """Drop from root to `user`; with `reach` keep one right of root, that of passing closed folders."""
     if user.reach:
-        _libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        _libc.prctl(_PR_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(user.gid)
     os.setuid(user.uid)

@@ -22,7 +22,7 @@ from settings import HOME, SettingError, Settings
 
 MAIN = HOME / "main.py"
 READY_WITHIN = 60.0
-# glibc keeps an arena a thread and gives freed memory back late: photographs would stay in the figures of an idle worker
+# glibc keeps an arena a thread and gives freed memory back late: an idle worker would hold on to photographs
 THRIFT = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
 PREPARE = [sys.executable, "-m", "local.prepare"]
 

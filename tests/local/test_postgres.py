@@ -1,6 +1,7 @@
 """Our own PostgreSQL: real processes, real kills."""
 
 import os
+import shutil
 import signal
 import stat
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from local.postgres import DATABASE, Postgres
+from local.postgres import DATABASE, Postgres, binaries
 from local.process import LocalError
 
 from .processes import eventually, kill, line_with, python, with_mark
@@ -202,3 +203,20 @@ def test_without_the_wheel_it_names_both_urls(server: Postgres, monkeypatch: pyt
     assert refused.value.code == "postgres_missing"
     assert "DATABASE_URL" in refused.value.words
     assert "REDIS_URL" in refused.value.words
+
+
+async def test_runs_from_folders_closed_to_everybody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clone in a private folder: started by root, the server's own user could reach neither programs nor data."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    programs = binaries()
+    assert programs is not None
+    shutil.copytree(programs.parent, closed / "pg18", symlinks=True)
+    monkeypatch.setattr("local.postgres.binaries", lambda: closed / "pg18" / "bin")
+    server = Postgres(closed / "data", FAST)
+    server.start()
+    try:
+        assert await ask(server.url, "select 1") == 1
+        assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+    finally:
+        server.stop()
