@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import desk
-from api.citizen import auth, cases, files, halls, items, me, uploads
+from api.citizen import auth, cases, files, halls, items, me, papers, uploads
 from api.department import tasks
 from api.op import OPS, Operation
 from api.openapi import document
@@ -29,7 +29,7 @@ from models.base import Refusal
 log = structlog.get_logger()
 
 # Importing a subject registers its operations; the tuple keeps that visible.
-SUBJECTS = (auth, cases, files, halls, items, me, tasks, uploads, health)
+SUBJECTS = (auth, cases, files, halls, items, me, papers, tasks, uploads, health)
 MOST_BODY = 1024 * 1024
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[dict[str, Any]]]
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from starlette.requests import Request
 
-from api.desk.content import NAMES, content
 from api.desk.papers import base_of, bold, code, place_of
 from api.desk.view import Bar
+from api.papers import NAMES, content
 from models.actions.staff import Seated
 from models.base import today
 from models.reads import calendar

@@ -1,27 +1,19 @@
 """Papers one prints: the look of the preview on A4, or the same words as a PDF. The plain name is read on record."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-import anyio.to_thread
 import segno
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.desk.content import content
-from api.desk.render import HEADERS, bare
-from gateways.press import PaperContent, paper
+from api.desk.render import bare
+from api.papers import NEEDS, content, issued_on, pdf
 from models.actions import reveal
 from models.actions.staff import Seated
-from models.base import Refusal, not_found, today
+from models.base import Refusal, not_found
 from models.reads import cases
-
-NEEDS = {  # the verb after which a paper exists
-    "receipt": ("receive", "accept", "deem_accept", "notify"), "notice": ("notify",), "refusal": ("refuse",),
-    "acceptance": ("accept", "deem_accept"), "delivery": ("conclude",),
-}  # fmt: skip
 
 
 def bold(text: str) -> Markup:
@@ -55,7 +47,7 @@ async def show(request: Request, me: Seated) -> Response:
     elif not any(event["verb"] in NEEDS.get(kind, ()) for event in case["timeline"]):
         raise Refusal("paper_not_issued", 404, "这份文书还没有发出，没有可打印的")
     name = await reveal.plain(me.actor, case_id, "name", f"打印文书 {kind}")
-    found = content(kind, case, name, _issued_on(case, kind), place_of(me), base_of(request), **more)
+    found = content(kind, case, name, issued_on(case, kind), place_of(me), base_of(request), **more)
     if request.query_params.get("as") == "pdf":
         return await pdf(found)
     return bare("paper.html", doc=found, bold=bold, code=code, title=found.title)
@@ -67,15 +59,3 @@ def _decided(case: dict[str, Any], me: Seated, task_id: str) -> dict[str, Any]:
         if task["state"] == "decided" and own and task_id in ("", task["id"]):
             return dict(task)
     raise not_found("还没有作出决定")
-
-
-def _issued_on(case: dict[str, Any], kind: str) -> date:
-    found = [event["at"] for event in case["timeline"] if event["verb"] in NEEDS.get(kind, ("decide",))]
-    return date.fromisoformat(found[-1][:10]) if found else today()
-
-
-async def pdf(found: PaperContent) -> Response:
-    made = await anyio.to_thread.run_sync(paper, found)
-    name = f"{found.case_number}.pdf"
-    headers = {**HEADERS, "Content-Disposition": f'inline; filename="{name}"'}
-    return Response(made, headers=headers, media_type="application/pdf")

@@ -124,7 +124,7 @@ class MaterialOut(Shape):
     standard: str
     hint: str | None
     items: list[str]
-    state: Literal["missing", "checking", "ready", "refused", "free", "defect", "form"]
+    state: Literal["missing", "checking", "ready", "refused", "free", "defect", "form", "paper"]
     state_words: str
     note: str
     trust: str | None

@@ -252,11 +252,13 @@ def _material(actor: Actor, row: CaseMaterial, pages: list[Page]) -> dict[str, A
     state = row.state
     if state == "ready" and states - {"ready"}:
         state = "refused" if "refused" in states else "checking"
-    if need["form"] and state == "missing":
+    if state == "missing" and not need["photo"]:
+        state = "form" if need["form"] else "paper"
+    elif state == "missing" and need["form"]:
         state = "form"
     words = {
         "missing": "还没拍", "checking": "在看清不清楚", "ready": f"{len(pages)} 页", "refused": "有一张打不开",
-        "free": "系统查到了，不用交", "defect": "要改", "form": "在手机上填",
+        "free": "系统查到了，不用交", "defect": "要改", "form": "在手机上填", "paper": "带原件到窗口交",
     }  # fmt: skip
     return {
         "code": row.code,

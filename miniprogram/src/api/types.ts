@@ -159,7 +159,7 @@ export interface CaseMaterial {
   standard: string | null
   hint: string | null
   /** `form`: still to be filled in the app. */
-  state: 'missing' | 'checking' | 'ready' | 'refused' | 'free' | 'defect' | 'form'
+  state: 'missing' | 'checking' | 'ready' | 'refused' | 'free' | 'defect' | 'form' | 'paper'
   state_words: string
   note: string | null
   pages: Upload[]

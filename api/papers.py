@@ -1,16 +1,23 @@
-"""What each paper of a case says, as press.PaperContent: one wording for the preview, the print page and the PDF."""
+"""What each paper of a case says: one wording for the desk's preview, its print page and the applicant's PDF."""
 
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from gateways.press import Box, PaperContent, Sign, Table
-from models.base import not_found
+import anyio.to_thread
+from starlette.responses import Response
+
+from gateways.press import Box, PaperContent, Sign, Table, paper
+from models.base import Refusal, not_found, today
 
 Case = dict[str, Any]
 NAMES = {
     "receipt": "收件凭证", "notice": "一次性告知书", "acceptance": "受理通知书", "refusal": "不予受理决定书",
     "decision": "行政决定书", "delivery": "送达回证",
+}  # fmt: skip
+NEEDS = {  # the verb after which a paper exists
+    "receipt": ("receive", "accept", "deem_accept", "notify"), "notice": ("notify",), "refusal": ("refuse",),
+    "acceptance": ("accept", "deem_accept"), "delivery": ("conclude",), "decision": ("decide",),
 }  # fmt: skip
 COPIES = "一式两份"
 LAW = "依照《中华人民共和国行政许可法》第三十八条"
@@ -47,6 +54,27 @@ def content(kind: str, case: Case, name: str, on: date, clerk: str, base: str, *
     )  # fmt: skip
 
 
+def issued_on(case: Case, kind: str) -> date:
+    """The day a paper was given out."""
+    found = [event["at"] for event in case["timeline"] if event["verb"] in NEEDS[kind]]
+    return date.fromisoformat(found[-1][:10]) if found else today()
+
+
+async def given_out(kind: str, case: Case, name: str, base: str) -> Response:
+    """A paper that was given out, as a PDF for the applicant; `paper_not_issued` (404) before that."""
+    if kind not in NEEDS or not any(event["verb"] in NEEDS[kind] for event in case["timeline"]):
+        raise Refusal("paper_not_issued", 404, "这份文书还没有发出")
+    more = {"task": next(t for t in case["tasks"] if t["state"] == "decided")} if kind == "decision" else {}
+    return await pdf(content(kind, case, name, issued_on(case, kind), "", base, **more))
+
+
+async def pdf(found: PaperContent) -> Response:
+    """Set a paper; the press works in a process of its own, so a thread waits for it."""
+    made = await anyio.to_thread.run_sync(paper, found)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'inline; filename="{found.case_number}.pdf"'}
+    return Response(made, headers=headers, media_type="application/pdf")
+
+
 def _filed(case: Case) -> str:
     return f"您于 {full(case['submitted_at'])} 在{case['hall']['name']}申请的**{case['title']}**"
 
@@ -80,13 +108,18 @@ def _notice(case: Case, on: date, more: dict[str, Any]) -> dict[str, Any]:
         "table": Table(["序", "材料", "哪里不符", "改成什么样"], rows, [1, 4, 5, 6], merge=1),
         "after": ["以下空白。今后不再就本次已交的材料提出新的补正要求。"],
         "box": Box(
-            f"请在 {full(due)} 前补齐", "（10 个工作日，不收费）",
+            f"请在 {full(due)} 前补齐", f"（{_correction(case)}不收费）",
             ["**手机补：**打开“一门”小程序“办件”，拍照上传，不用再来。",
              "**窗口补：**到县中心或任何镇（场）大厅，带本告知书。",
              "**补齐的当日受理**。到期未补齐，材料退还您，可重新申请。"],
         ),
         "sign": [("告知人", more.get("by", "")), ("签收", ""), ("签收时间", "")],
     }  # fmt: skip
+
+
+def _correction(case: Case) -> str:
+    clock = next((c for c in case["clocks"] if c["kind"] == "correction"), None)
+    return f"{clock['of']} 个{clock['unit']}，" if clock else ""
 
 
 def _acceptance(case: Case, on: date, more: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,22 @@
+"""The papers of a case as PDFs: 收件凭证, 受理通知书, 一次性告知书, 不予受理决定书, 决定书, 送达回证."""
+
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from api.auth import CITIZEN
+from api.op import Ctx, Empty, op
+from api.papers import given_out
+from models.reads import cases
+
+DOCUMENT = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+PDF: dict[str, Any] = {"responses": {"200": {"description": "文书", "content": DOCUMENT}}}
+
+
+@op("GET", "/cases/{id:id}/papers/{kind}.pdf", out=None, door=CITIZEN, raw=PDF)
+async def paper(c: Ctx[Empty, Empty]) -> Response:
+    """A paper that was given out: receipt, notice, acceptance, refusal, decision or delivery."""
+    case = await cases.case(c.actor, UUID(c.path["id"]))
+    base = str(c.request.state["settings"].public_url)
+    return await given_out(c.path["kind"], case, case["applicant"]["name"] or "", base)
