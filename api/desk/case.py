@@ -32,8 +32,8 @@ async def draw(
     """The page as it is now. `said`: a note on top; `kept`: what a refused form held; `shown`: plain values."""
     case = await read.case(me.actor, case_id)
     query = {**dict(request.query_params), **(kept or {})}
-    checks = await desk.checks(me.actor, case_id)
-    found = view.materials(case, checks)
+    case["materials"] = layout.own_materials(case, me)
+    found = view.materials(case, await desk.checks(me.actor, case_id))
     values: dict[str, Any] = {
         "case": case, "person": await desk.person(me.actor, case_id), "shown": shown_values(shown), "said": said,
         "materials": found, "chosen": layout.chosen(found, query.get("m", "")), "kept": kept or {},

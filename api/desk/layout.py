@@ -59,6 +59,14 @@ NO_PAPER = {"pages": [], "form": False, "free": False, "note": "", "standard": "
 NOTHING = Material(0, "", "没有材料", False, "", "ok", "", "", [], NO_PAPER)
 
 
+def own_materials(case: dict[str, Any], me: Seated) -> list[dict[str, Any]]:
+    """A department's page shows the materials of its own items; the counter sees all."""
+    own = {task["item"] for task in case["tasks"] if task["department"]["code"] == me.actor.department}
+    if me.actor.roles & {"clerk", "supervisor"} or not own:
+        return list(case["materials"])
+    return [raw for raw in case["materials"] if own & set(raw["items"])]
+
+
 def photos(one: Material, case_id: UUID) -> None:
     """Give each page of the chosen material its address on the desk."""
     for upload in one.raw["pages"]:

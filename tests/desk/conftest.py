@@ -1,0 +1,3 @@
+from tests.desk.door import desk
+
+__all__ = ["desk"]
