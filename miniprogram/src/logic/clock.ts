@@ -50,7 +50,7 @@ export function mainClock(clocks: Clock[]): Clock | null {
   return [...clocks].sort((a, b) => rank(a) - rank(b))[0] ?? null
 }
 
-const START_WORDS: Record<Clock['kind'], string> = { acceptance: '收下', correction: '告知', promise: '受理', statutory: '受理', delivery: '决定' }
+const START_WORDS: Record<Clock['kind'], string> = { acceptance: '收到', correction: '告知', promise: '受理', statutory: '受理', delivery: '决定' }
 
 /** The three labels under the strip. */
 export function stripLabels(clock: Clock): { start: string; now: string; due: string } {

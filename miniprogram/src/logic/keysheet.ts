@@ -1,4 +1,4 @@
-import type { Light, Mine } from '@/api/types'
+import type { Clock, Light, Mine } from '@/api/types'
 import { dayWithWeekday, daysBetween, today } from './dates'
 
 /** What the home page opens with: the next thing the person must do. */
@@ -29,10 +29,16 @@ export function lightOf(by: string, on: string = today()): Light {
   return { colour: left <= 3 ? 'amber' : 'green', word: `还剩 ${left} 天` }
 }
 
+/** Colour from the law's clock, words in days one can count on a calendar. */
+export function deadlineLight(by: string, clocks: Clock[], on: string = today()): Light {
+  const running = clocks.find((clock) => clock.kind === 'correction' && clock.state === 'running')
+  const own = lightOf(by, on)
+  return running ? { colour: running.light.colour, word: own.word } : own
+}
+
 function lightOfCase(one: Mine, on: string): Light | null {
   if (!one.next?.by) return null
-  const running = (one.clocks ?? []).find((clock) => clock.kind === 'correction' && clock.state === 'running')
-  return running?.light.word ? running.light : lightOf(one.next.by, on)
+  return deadlineLight(one.next.by, one.clocks, on)
 }
 
 /** The earliest deadline first; duties without one come after, the newest case first. */

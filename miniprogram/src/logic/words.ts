@@ -16,6 +16,11 @@ export function howWords(item: ItemBrief): string {
   return item.online ? '手机能办' : '手机先交'
 }
 
+/** 「开餐饮店」: how people call a bundle, without what the register adds. */
+export function bundleShort(bundle: { name: string; everyday: string }): string {
+  return (bundle.everyday || bundle.name).split('，')[0]?.replace(/一件事$/, '') ?? bundle.name
+}
+
 export function tripWords(item: ItemBrief): string {
   return `跑 ${item.visits.times} 次`
 }
