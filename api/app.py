@@ -11,6 +11,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -92,7 +93,10 @@ def operation_routes() -> list[BaseRoute]:
     by_path: dict[str, dict[str, Operation]] = {}
     for found in OPS:
         by_path.setdefault(found.path, {})[found.method] = found
-    return [Route(path, _dispatch(table), methods=list(table)) for path, table in by_path.items()]
+    return [
+        Route(path, _dispatch(table), methods=list(table), max_body_size=max(o.most for o in table.values()) or None)
+        for path, table in by_path.items()
+    ]
 
 
 def _dispatch(table: dict[str, Operation]) -> Callable[[Request], Any]:
@@ -121,7 +125,10 @@ def build(lifespan: Lifespan, hosts: list[str], *, debug: bool = False) -> Starl
         debug=debug,
         routes=routes,
         lifespan=lifespan,
-        max_body_size=MOST_BODY,
-        middleware=[Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=hosts)],
+        middleware=[
+            Middleware(Guard),
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BODY),
+        ],
         exception_handlers={Refusal: answer_error, HTTPException: answer_error, Exception: answer_error},
     )

@@ -74,6 +74,7 @@ class Operation:
     once: bool
     endpoint: Callable[[Request], Awaitable[Response]]
     raw: dict[str, Any] = field(default_factory=dict)
+    most: int = 0
 
 
 OPS: list[Operation] = []
@@ -92,11 +93,13 @@ def op(
     tag: str = "",
     once: bool = True,
     raw: dict[str, Any] | None = None,
+    most: int = 0,
 ) -> Callable[[Callable[[Any], Awaitable[Any]]], Callable[[Any], Awaitable[Any]]]:
     """Register an operation.
 
     `once=False` is for calls that talk to the network or carry a single-use code of their own: they run in no outer
-    transaction. A handler may return a Response itself; `raw` then describes it in OpenAPI.
+    transaction. A handler may return a Response itself; `raw` then describes it in OpenAPI. `most`: bytes a body may
+    have, where the application's own limit is too small.
     """
 
     def register(handler: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Awaitable[Any]]:
@@ -115,7 +118,9 @@ def op(
 
         summary = (handler.__doc__ or handler.__name__).strip().split("\n")[0]
         OPS.append(
-            Operation(method, base + path, body, query, out, status, door, tag, summary, once, endpoint, raw or {})
+            Operation(
+                method, base + path, body, query, out, status, door, tag, summary, once, endpoint, raw or {}, most
+            )
         )
         return handler
 

@@ -32,7 +32,7 @@ log = structlog.get_logger()
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,termination,checksum"
 SLICE = 256 * 1024
-MOST_SLICE = acts.MOST_BYTES
+MOST_SLICE = acts.MOST_BYTES + 64 * 1024  # a whole file in one request, and its multipart frame
 ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5}
 TUS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
 
@@ -67,7 +67,7 @@ FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": 
 PHOTO: dict[str, Any] = {"request": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}}
 
 
-@op("POST", "/uploads", out=None, status=201, door=CITIZEN, once=False, raw=BEGUN)
+@op("POST", "/uploads", out=None, status=201, door=CITIZEN, once=False, raw=BEGUN, most=MOST_SLICE)
 async def create(c: Ctx[Empty, Empty]) -> Response:
     """Begin an upload of `Upload-Length` bytes; the first bytes may come along (tus creation)."""
     _tus(c.request)
@@ -101,13 +101,13 @@ async def _slice(c: Ctx[Empty, Empty]) -> Response:
     return Response(status_code=204, headers={**TUS, "Upload-Offset": str(received)})
 
 
-@op("PATCH", "/uploads/{id:id}", out=None, status=204, door=CITIZEN, once=False, raw=SLICED)
+@op("PATCH", "/uploads/{id:id}", out=None, status=204, door=CITIZEN, once=False, raw=SLICED, most=MOST_SLICE)
 async def patch(c: Ctx[Empty, Empty]) -> Response:
     """The next bytes of an upload (tus)."""
     return await _slice(c)
 
 
-@op("POST", "/uploads/{id:id}", out=None, status=204, door=CITIZEN, once=False, raw=SLICED)
+@op("POST", "/uploads/{id:id}", out=None, status=204, door=CITIZEN, once=False, raw=SLICED, most=MOST_SLICE)
 async def patch_by_post(c: Ctx[Empty, Empty]) -> Response:
     """The next bytes, for clients without PATCH: `X-HTTP-Method-Override: PATCH`."""
     if c.request.headers.get("x-http-method-override", "").upper() != "PATCH":
@@ -132,7 +132,7 @@ async def status(c: Ctx[Empty, Empty]) -> dict[str, Any]:
     return uploads.shown(c.actor, await uploads.own(c.actor, UUID(c.path["id"])))
 
 
-@op("POST", "/uploads/photo", out=UploadOut, status=201, door=CITIZEN, once=False, raw=PHOTO)
+@op("POST", "/uploads/photo", out=UploadOut, status=201, door=CITIZEN, once=False, raw=PHOTO, most=MOST_SLICE)
 async def photo(c: Ctx[Empty, Empty]) -> dict[str, Any]:
     """One small file in one piece (multipart field `file`)."""
     if not c.request.headers.get("content-type", "").startswith("multipart/form-data"):

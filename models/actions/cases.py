@@ -322,7 +322,9 @@ async def shelve(actor: Actor, case_id: UUID, version: int | None, result_id: UU
         if not changed:
             raise Refusal("result_gone", 409, "这一样已经发出去了，请刷新看看")
         hall = await rows("SELECT name FROM hall WHERE code = $1", case.hall_id)
-        await move_case(actor, case, "shelve", Move(version, detail=where, facts={"where": hall[0]["name"]}))
+        waiting = await Result.filter(case_id=case.id, state="making").exists()
+        verb = "shelve_part" if waiting else "shelve"  # the citizen is called once, for everything
+        await move_case(actor, case, verb, Move(version, detail=where, facts={"where": hall[0]["name"]}))
 
     await unit(body)
 

@@ -52,8 +52,8 @@ async def begin(actor: Actor, length: int, name: str, declared: str) -> Upload:
             raise Refusal("upload_quota", 429, "今天传的照片太多了，请明天再传，或到大厅窗口交", retry_after=3600)
         return await Upload.create(
             id=new_id(), account_id=actor.id if actor.kind == "citizen" else None,
-            staff_id=actor.id if actor.kind == "staff" else None, length=length, name=name[:200], declared=declared[:60],
-            expires_at=now() + KEPT,
+            staff_id=actor.id if actor.kind == "staff" else None, length=length, name=name[:200],
+            declared=declared[:60], expires_at=now() + KEPT,
         )  # fmt: skip
 
     return await unit(body)

@@ -152,6 +152,14 @@ CASE: dict[str, Step] = {
         owner="hall",
         tell=("case.collectable",),
     ),
+    "shelve_part": _step(
+        "concluded",
+        None,
+        "clerk",
+        "登记存放",
+        "一样结果到了出件窗口，还有的在路上",
+        owner="hall",
+    ),
     "deliver": _step(
         "concluded",
         "delivered",

@@ -6,7 +6,7 @@ import pytest
 
 from models.case import Case
 from tests import people
-from tests.api.door import Web, web, world  # noqa: F401  (fixtures)
+from tests.api.door import Web
 from tests.people import filled, page
 
 pytestmark = pytest.mark.database
@@ -30,7 +30,7 @@ async def _ready(web: Web, item: str = "SJ03") -> tuple[str, str]:
     return case["id"], token
 
 
-async def test_a_case_over_http(web: Web) -> None:  # noqa: F811
+async def test_a_case_over_http(web: Web) -> None:
     id_, token = await _ready(web)
     case = await web.get(f"/cases/{id_}", token)
     assert case["can"] == ["submit", "withdraw"] and case["next"]["action"] == "submit"
@@ -45,7 +45,7 @@ async def test_a_case_over_http(web: Web) -> None:  # noqa: F811
     await web.problem(404, "not_found", "GET", f"/progress/{sent['number']}?key=WRONG1")
 
 
-async def test_one_key_one_effect(web: Web, together: Any) -> None:  # noqa: F811
+async def test_one_key_one_effect(web: Web, together: Any) -> None:
     id_, token = await _ready(web)
     calls = [web.call("POST", f"/cases/{id_}/submit", {}, token, idempotency_key="tap-tap-tap") for _ in range(10)]
     answers = await together(*calls)
@@ -61,13 +61,13 @@ async def test_one_key_one_effect(web: Web, together: Any) -> None:  # noqa: F81
     assert await Case.filter(state="submitted").count() == 1
 
 
-async def test_a_double_tap_without_a_key_is_told_what_happened(web: Web) -> None:  # noqa: F811
+async def test_a_double_tap_without_a_key_is_told_what_happened(web: Web) -> None:
     id_, token = await _ready(web)
     assert (await web.call("POST", f"/cases/{id_}/submit", {}, token)).status_code == 200
     await web.problem(409, "state_changed", "POST", f"/cases/{id_}/submit", {}, token)
 
 
-async def test_foreign_uploads_and_cases_are_not_there(web: Web) -> None:  # noqa: F811
+async def test_foreign_uploads_and_cases_are_not_there(web: Web) -> None:
     id_, token = await _ready(web)
     _, sun = await web.sign_in("孙伟")
     other = sun["access_token"]
@@ -93,19 +93,19 @@ async def test_foreign_uploads_and_cases_are_not_there(web: Web) -> None:  # noq
         ({"item_codes": ["SJ03"], "hall": "0001", "form": {"no such field": "x"}}, "bad_form"),
     ],
 )
-async def test_wrong_input_has_a_clear_answer(web: Web, body: Any, code: str) -> None:  # noqa: F811
+async def test_wrong_input_has_a_clear_answer(web: Web, body: Any, code: str) -> None:
     _, token = await web.li()
     await web.problem(422, code, "POST", "/cases", body, token)
 
 
-async def test_ids_that_are_none(web: Web) -> None:  # noqa: F811
+async def test_ids_that_are_none(web: Web) -> None:
     _, token = await web.li()
     for id_ in ("9" * 5000, "not-an-id", "%00", "../../etc/passwd", "00000000-0000-0000-0000-000000000000"):
         answer = await web.call("GET", f"/cases/{id_}", None, token)
         assert answer.status_code == 404 and answer.json()["code"] == "not_found", id_
 
 
-async def test_raw_bodies_that_are_no_json(web: Web) -> None:  # noqa: F811
+async def test_raw_bodies_that_are_no_json(web: Web) -> None:
     _, token = await web.li()
     bodies = [b"\xff\xfe", b"[" * 10_000, b'{"item_codes": ["\\ud800"], "hall": "0001"}', b"null", b"", b'{"a": 1e400}']
     for content in bodies:
@@ -117,7 +117,7 @@ async def test_raw_bodies_that_are_no_json(web: Web) -> None:  # noqa: F811
         assert answer.status_code == 422, (content[:20], answer.text)
 
 
-async def test_without_a_name_nothing_is_handed_in_and_nothing_lost(web: Web) -> None:  # noqa: F811
+async def test_without_a_name_nothing_is_handed_in_and_nothing_lost(web: Web) -> None:
     _, tokens = await web.sign_in("李秀英")
     token = tokens["access_token"]
     case = (await web.call("POST", "/cases", {"item_codes": ["SJ03"], "hall": "0001"}, token)).json()
@@ -125,13 +125,13 @@ async def test_without_a_name_nothing_is_handed_in_and_nothing_lost(web: Web) ->
     assert (await web.get(f"/cases/{case['id']}", token))["state"] == "draft"
 
 
-async def test_the_method_table_is_true(web: Web) -> None:  # noqa: F811
+async def test_the_method_table_is_true(web: Web) -> None:
     answer = await web.call("DELETE", "/items")
     assert answer.status_code == 405 and set(answer.headers["allow"].split(", ")) >= {"GET"}
     assert answer.json()["code"] == "method_not_allowed"
 
 
-async def test_a_body_over_the_limit_is_refused(web: Web) -> None:  # noqa: F811
+async def test_a_body_over_the_limit_is_refused(web: Web) -> None:
     _, token = await web.li()
     answer = await web.http.post(
         "/api/v1/cases", content=b" " * (2 * 1024 * 1024), headers={"authorization": f"Bearer {token}"}

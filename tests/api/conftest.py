@@ -1,0 +1,5 @@
+"""Fixtures of the HTTP tests."""
+
+from tests.api.door import web, world
+
+__all__ = ["web", "world"]
