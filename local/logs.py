@@ -4,10 +4,7 @@ import logging
 from typing import Any
 
 import structlog
-import uvicorn
 from structlog.types import EventDict
-
-from settings import Settings
 
 ALLOWED = {
     "event", "level", "timestamp", "method", "path", "status", "ms", "kind", "topic", "code", "verb", "exception",
@@ -33,18 +30,3 @@ def configure() -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-
-
-def uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
-    """The server: our own request log instead of its own, no trust in forwarded headers, 10 s to finish."""
-    configure()
-    return uvicorn.Config(
-        application,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        log_level="warning",
-        timeout_graceful_shutdown=10,
-        proxy_headers=False,
-        server_header=False,
-    )

@@ -1,6 +1,5 @@
 """Every arq function and cron line in one table. Jobs carry ids, are JSON, may run twice; the rows are the truth."""
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -11,6 +10,8 @@ from arq.cron import cron
 from arq.typing import StartupShutdown, WorkerCoroutine
 from arq.worker import Function
 
+from gateways.queue import decode as decode
+from gateways.queue import encode as encode
 from models.actions import attempts, codes, idempotency, sessions
 from workers import alarms, photos
 
@@ -40,16 +41,6 @@ CRON: tuple[tuple[Callable[[dict[str, Any]], Awaitable[Any]], dict[str, Any]], .
     (photos.drop_expired, {"hour": {3}, "minute": {10}, "second": {0}}),
     (forget_keys, {"minute": {20}, "second": {0}}),
 )
-
-
-def encode(job: dict[str, Any]) -> bytes:
-    """arq's jobs as JSON: whoever can write to Redis must not be able to run code here."""
-    return json.dumps(job, default=str).encode()
-
-
-def decode(data: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(data)
-    return found
 
 
 def functions() -> list[Function]:

@@ -1,11 +1,33 @@
 """One worker process: arq's functions and cron lines, and the relay beside them."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
 from typing import Any
+from urllib.parse import urlsplit
 
+from gateways.departments import DepartmentClient
+from gateways.sms import Sms
+from models.base import credentials
+from settings import Settings
 from workers import jobs, senders
+from workers.darkroom.pool import Darkroom
 from workers.relay import Relay
+
+Clients = Callable[[AsyncExitStack, Settings, str], Awaitable[dict[str, Any]]]
+
+
+async def work(settings: Settings, clients: Clients) -> None:
+    """The worker's half of the composition; `clients` opens what both halves reach out with."""
+    async with AsyncExitStack() as stack:
+        state = await clients(stack, settings, "yimen-worker")
+        sms = Sms(settings.sms_base_url, settings.sms_key)
+        stack.push_async_callback(sms.close)
+        departments = DepartmentClient({urlsplit(link.url).netloc for link in settings.departments})
+        stack.push_async_callback(departments.close)
+        darkroom = await stack.enter_async_context(Darkroom(children=2))
+        listen = credentials(settings.database_url or "")
+        await serve({**state, "sms": sms, "departments": departments, "darkroom": darkroom}, listen)
 
 
 async def serve(state: dict[str, Any], listen: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import main  # noqa: F401  (registers every operation)
+import api.app  # noqa: F401  (registers every operation)
 from api.op import OPS
 from models.base import TABLES
 
