@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from local.process import Lock, spawn, stop
 from settings import HOME
 
 SKIPPED = {"node_modules", "dist", "unpackage", "tests", ".git"}
+LOCK = ".build.lock"
 OUTPUT = Path("dist") / "build" / "h5"
 KEPT = 3
 LIMIT = 15 * 60  # seconds for one step
@@ -39,7 +39,7 @@ def fingerprint(source: Path) -> str:
 def _sources(source: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(source):
         folders[:] = sorted(f for f in folders if f not in SKIPPED)
-        yield from (Path(folder) / name for name in sorted(names))
+        yield from (Path(folder) / name for name in sorted(names) if name != LOCK)
 
 
 def built(source: Path, var: Path) -> Path | None:
@@ -61,7 +61,7 @@ def build(source: Path, var: Path, say: Say) -> Path:
     node = find()
     if node is None:
         raise BuildError("这台机器上没有 Node 20 或更新的版本，网页版这次不构建；装好 Node 后再启动一次即可")
-    lock = Lock(Path(tempfile.gettempdir()) / f"yimen-web-{hashlib.sha256(os.fsencode(source)).hexdigest()[:12]}.lock")
+    lock = Lock(source / LOCK)
     while not lock.take():
         say(f"另一个进程（{lock.holder()}）正在构建网页版，等它结束")
         time.sleep(2)
