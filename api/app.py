@@ -24,7 +24,7 @@ from api.department import tasks
 from api.op import OPS, Operation
 from api.openapi import document
 from api.problem import answer_error, problem, refusal_of
-from api.public import health, web
+from api.public import docs, health, web
 from models.base import Refusal
 
 log = structlog.get_logger()
@@ -117,6 +117,7 @@ def build(lifespan: Lifespan, hosts: list[str], *, debug: bool = False) -> Starl
     routes: list[BaseRoute] = [
         *operation_routes(),
         Route("/openapi.json", openapi),
+        *docs.routes(),
         *health.routes(),
         *desk.routes(),
         *web.routes(),

@@ -7,12 +7,11 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.desk import issue, layout, view
+from api.desk import find, issue, layout, view
 from api.desk.case import conflict, shown_values
 from api.desk.door import go, text, version
 from api.desk.render import page
-from api.op import refuse_nul
-from models.actions import cases, reveal
+from models.actions import cases
 from models.actions.cases import METHODS
 from models.actions.staff import Seated
 from models.base import Refusal, local, not_found, now
@@ -31,13 +30,9 @@ async def draw(
     results: list[str] | None = None,
 ) -> Response:  # fmt: skip
     """The list of what waits and, when one is chosen, its results, places and the receipt."""
-    q = query.get("q", "").strip()[:60]
-    refuse_nul(q)
-    heard, waiting = "", await desk.output(me.actor)
+    q, waiting = await find.asked(request), await desk.output(me.actor)
+    heard, found = await find.look(request, me, q) if q else ("", [])
     if q:
-        heard, found = await desk.find(me.actor, q)
-        if heard in ("证件号", "手机号", "姓名"):
-            await reveal.searched(me.actor, heard, len(found))
         known = {row["id"] for row in found}
         waiting = [row for row in waiting if row["id"] in known]
     one = query.get("case", "") or (waiting[0]["id"] if q and len(waiting) == 1 else "")
@@ -45,7 +40,7 @@ async def draw(
     picked = await _picked(me, one) if one else None
     paper = await _paper(request, me, picked, query, given) if picked else None
     return await page(
-        request, me, "output.html", status, cases=waiting, q=q if heard not in ("证件号", "手机号") else "",
+        request, me, "output.html", status, cases=waiting, q=q if heard == "办件号" else "", asked=bool(q),
         heard=heard, picked=picked, methods=CHOICES, said=said or layout.done_note(query), shown=shown_values(None),
         paper=paper, opened=local(now()).isoformat(), events=picked["events"] if picked else [],
     )  # fmt: skip

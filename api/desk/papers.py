@@ -50,7 +50,9 @@ async def show(request: Request, me: Seated) -> Response:
     found = content(kind, case, name, issued_on(case, kind), place_of(me), base_of(request), **more)
     if request.query_params.get("as") == "pdf":
         return await pdf(found)
-    return bare("paper.html", doc=found, bold=bold, code=code, title=found.title)
+    return bare(
+        "paper.html", doc=found, bold=bold, code=code, title=found.title, task=request.query_params.get("task", "")
+    )
 
 
 def _decided(case: dict[str, Any], me: Seated, task_id: str) -> dict[str, Any]:

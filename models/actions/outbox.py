@@ -7,6 +7,7 @@ from uuid import UUID
 
 from models.base import execute, new_id, now, rows
 from models.outbox import Outbox
+from models.seal import SealError
 
 WAKE = "outbox"
 LEASE_SECONDS = 15
@@ -50,14 +51,30 @@ async def claim(topics: list[str], most: int = 1) -> list[Owed]:
         "ORDER BY next_at, id LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING *",
         topics, most, float(LEASE_SECONDS),
     )  # fmt: skip
-    return [
-        Owed(
-            row["id"], row["topic"], row["subject_id"], row["audience"],
-            Outbox.PAYLOAD.open_json(row["id"], row["payload_sealed"]), row["class"], row["attempts"], row["fence"],
-            row["created_at"],
-        )
-        for row in found
-    ]  # fmt: skip
+    owed = []
+    for row in found:
+        try:
+            payload = Outbox.PAYLOAD.open_json(row["id"], row["payload_sealed"])
+        except (SealError, ValueError):
+            await _put_off(row["id"], row["fence"])
+            continue
+        owed.append(
+            Owed(
+                row["id"], row["topic"], row["subject_id"], row["audience"], payload, row["class"], row["attempts"],
+                row["fence"], row["created_at"],
+            )
+        )  # fmt: skip
+    return owed
+
+
+async def _put_off(id_: UUID, fence: int) -> None:
+    """A payload that does not open (damaged, or its key is not here) stops no other; after four hours it is dead."""
+    await execute(
+        "UPDATE outbox SET leased_until = NULL, next_at = now() + interval '5 minutes', last_error = $3, "
+        "state = CASE WHEN created_at < now() - interval '4 hours' THEN 'dead' ELSE state END, "
+        "done_at = CASE WHEN created_at < now() - interval '4 hours' THEN now() END WHERE id = $1 AND fence = $2",
+        id_, fence, "payload_does_not_open",
+    )  # fmt: skip
 
 
 async def settle(owed: Owed, state: str, error: str = "") -> bool:

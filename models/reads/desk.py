@@ -208,7 +208,10 @@ async def checks(actor: Actor, case_id: UUID) -> dict[str, dict[str, str]]:
         return {}
     looked = await CaseMaterial.filter(case_id=case_id, checked_at__not_isnull=True)
     names = {row.id: row.name for row in await Staff.filter(id__in=[row.checked_by for row in looked])}
-    return {row.code: {"who": names.get(row.checked_by, ""), "at": local(row.checked_at).isoformat()} for row in looked}
+    return {
+        row.code: {"who": names.get(row.checked_by, ""), "at": local(row.checked_at).isoformat(timespec="seconds")}
+        for row in looked
+    }
 
 
 async def person(actor: Actor, case_id: UUID) -> dict[str, Any]:
@@ -258,19 +261,31 @@ async def _results(ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
 async def find(actor: Actor, text: str) -> tuple[str, list[dict[str, Any]]]:
     """Cases by number (or its tail), ID number, phone or name: (what it was taken for, rows)."""
     permits.require_staff(actor, "clerk", "supervisor", "handler", "approver")
-    asked = "".join(text.split()).upper()
+    asked, kind = "".join(text.split()).upper(), taken_for(text)
     seen = Case.filter(permits.scope(actor)).exclude(state="draft")
-    if not asked:
+    if not kind:
         return "", []
-    if len(asked) == 18 and asked[:17].isdigit():
-        return "证件号", await _rows(await _of_account(seen, Q(id_number_index=Account.ID_NUMBER.blind(asked))))
-    if len(asked) == 11 and asked.isdigit() and asked.startswith("1"):
-        return "手机号", await _rows(await _of_account(seen, Q(phone_index=Account.PHONE.blind(asked))))
-    if asked.isascii() and any(ch.isdigit() for ch in asked):
-        return "办件号", await _rows(await seen.filter(number__icontains=asked).distinct().order_by("-id").limit(50))
+    if kind == "证件号":
+        return kind, await _rows(await _of_account(seen, Q(id_number_index=Account.ID_NUMBER.blind(asked))))
+    if kind == "手机号":
+        return kind, await _rows(await _of_account(seen, Q(phone_index=Account.PHONE.blind(asked))))
+    if kind == "办件号":
+        return kind, await _rows(await seen.filter(number__icontains=asked).distinct().order_by("-id").limit(50))
     newest = await seen.distinct().order_by("-id").limit(NAME_SCAN)
     named = [case for case in newest if asked in (Case.APPLICANT.open(case.id, case.applicant_name_sealed) or "")]
-    return "姓名", await _rows(named[:50])
+    return kind, await _rows(named[:50])
+
+
+def taken_for(text: str) -> str:
+    """What was typed or scanned: 证件号, 手机号, 办件号, 姓名; empty for nothing."""
+    asked = "".join(text.split())
+    if len(asked) == 18 and asked[:17].isdigit():
+        return "证件号"
+    if len(asked) == 11 and asked.isdigit() and asked.startswith("1"):
+        return "手机号"
+    if asked.isascii() and any(ch.isdigit() for ch in asked):
+        return "办件号"
+    return "姓名" if asked else ""
 
 
 async def _of_account(seen: Any, who: Q) -> list[Case]:

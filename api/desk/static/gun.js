@@ -24,9 +24,7 @@ export function gun() {
 }
 
 function take(code) {
-  const here = document.querySelector("main .scanbox input");
-  if (here) {
-    here.value = code;
-    here.form.requestSubmit();
-  } else location.assign(`/desk/find?q=${encodeURIComponent(code)}`);
+  const here = document.querySelector("main .scanbox input") || document.querySelector(".bar .find input");
+  here.value = code;
+  here.form.requestSubmit();
 }
