@@ -10,11 +10,12 @@ from api.openapi import PROBLEMS
 
 STYLE = """
 body{font:15px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;color:#1B2430;background:#F3F4F0;margin:0}
-main{max-width:860px;margin:0 auto;padding:24px 20px 80px}h1{font-size:26px;margin:8px 0}h2{font-size:19px;margin:32px 0 8px}
+main{max-width:980px;margin:0 auto;padding:24px 20px 80px}
+h1{font-size:26px;margin:8px 0}h2{font-size:19px;margin:32px 0 8px}
 p{color:#4A5564;margin:4px 0}details{background:#fff;border:1px solid #DFE3DC;border-bottom:0}
-details:last-of-type{border-bottom:1px solid #DFE3DC}summary{padding:10px 14px;cursor:pointer;display:flex;gap:12px}
+details:last-of-type{border-bottom:1px solid #DFE3DC}summary{padding:9px 14px;cursor:pointer;display:flex;gap:12px;align-items:baseline}
 b{font:600 13px/1.8 ui-monospace,monospace;color:#14645A;min-width:64px}code{font:14px ui-monospace,monospace}
-summary span{margin-left:auto;color:#5F6A78;text-align:right}div{padding:4px 14px 14px 90px;color:#4A5564}
+summary i{font-style:normal;color:#4A5564;flex:1}summary code{min-width:330px}summary span{color:#5F6A78}div{padding:4px 14px 14px 90px;color:#4A5564}
 table{border-collapse:collapse}td{padding:2px 16px 2px 0;vertical-align:top}a{color:#14645A}
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -38,8 +39,8 @@ def _one(operation: Operation) -> Markup:
     doors = {"": "不用登录", "citizen": "要登录", "department": "部门签名"}
     path = operation.path.replace(":id", "")
     return Markup(
-        "<details><summary><b>{}</b><code>{}</code><span>{}</span></summary><div><p>{}</p>{}</div></details>"
-    ).format(operation.method, path, doors[operation.door.scheme], operation.summary, _fields(operation))
+        "<details><summary><b>{}</b><code>{}</code><i>{}</i><span>{}</span></summary><div>{}</div></details>"
+    ).format(operation.method, path, operation.summary, doors[operation.door.scheme], _fields(operation))
 
 
 def _page() -> str:
@@ -53,7 +54,8 @@ def _page() -> str:
         f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>一门接口</title><style>{STYLE}</style><main><h1>一门接口</h1>"
         f'<p>机器可读的全文：<a href="/openapi.json">openapi.json</a>（OpenAPI 3.1）。'
-        f"写入的请求可以带 Idempotency-Key，同一个编号只生效一次。</p><p>出错时的回答：{escape(codes)}</p>{body}</main></html>"
+        f"写入的请求可以带 Idempotency-Key，同一个编号只生效一次。</p>"
+        f"<p>出错时的回答：{escape(codes)}</p>{body}</main></html>"
     )
 
 
