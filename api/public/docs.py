@@ -11,12 +11,21 @@ from api.openapi import PROBLEMS
 STYLE = """
 body{font:15px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;color:#1B2430;background:#F3F4F0;margin:0}
 main{max-width:980px;margin:0 auto;padding:24px 20px 80px}
-h1{font-size:26px;margin:8px 0}h2{font-size:19px;margin:32px 0 8px}
-p{color:#4A5564;margin:4px 0}details{background:#fff;border:1px solid #DFE3DC;border-bottom:0}
-details:last-of-type{border-bottom:1px solid #DFE3DC}summary{padding:9px 14px;cursor:pointer;display:flex;gap:12px;align-items:baseline}
-b{font:600 13px/1.8 ui-monospace,monospace;color:#14645A;min-width:64px}code{font:14px ui-monospace,monospace}
-summary i{font-style:normal;color:#4A5564;flex:1}summary code{min-width:330px}summary span{color:#5F6A78}div{padding:4px 14px 14px 90px;color:#4A5564}
-table{border-collapse:collapse}td{padding:2px 16px 2px 0;vertical-align:top}a{color:#14645A}
+h1{font-size:26px;margin:8px 0}
+h2{font-size:19px;margin:32px 0 8px}
+p{color:#4A5564;margin:4px 0}
+details{background:#fff;border:1px solid #DFE3DC;border-bottom:0}
+details:last-of-type{border-bottom:1px solid #DFE3DC}
+summary{padding:9px 14px;cursor:pointer;display:flex;gap:12px;align-items:baseline}
+summary i{font-style:normal;color:#4A5564;flex:1}
+summary code{min-width:330px}
+summary span{color:#5F6A78}
+b{font:600 13px/1.8 ui-monospace,monospace;color:#14645A;min-width:64px}
+code{font:14px ui-monospace,monospace}
+div{padding:4px 14px 14px 90px;color:#4A5564}
+table{border-collapse:collapse}
+td{padding:2px 16px 2px 0;vertical-align:top}
+a{color:#14645A}
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 

@@ -9,9 +9,9 @@ from models.actions.drafts import record_of
 from models.actions.step import Move, locked_case, move_case
 from models.base import Refusal, execute, new_id, now, rows, today, unit
 from models.case import Case, CaseItem, Notice, NoticeLine, Result, Task
-from models.paper import CaseMaterial, Page
+from models.paper import CaseMaterial
 from models.people import ASSURANCE, Account
-from models.reads import calendar
+from models.reads import calendar, notices
 from models.rules import intake, permits
 from models.rules.limits import NATURAL, WORKING, Limit
 from models.rules.numbers import case_number
@@ -162,9 +162,10 @@ async def notify(actor: Actor, case_id: UUID, version: int | None, lines: list[d
         notice = await Notice.create(
             case_id=case.id, number=number, issued_on=today(), due_on=due_on, issued_by=actor.id or case.id
         )
+        present = await notices.marks(case)
         for place, line in enumerate(checked, 1):
             material = materials[line["material_code"]]
-            await _line(notice, place, material, line)
+            await _line(notice, place, material, line, present[material.code])
         await CaseMaterial.filter(case_id=case.id, code__in=[line["material_code"] for line in checked]).update(
             state="defect"
         )
@@ -195,13 +196,12 @@ def _lines(lines: list[dict[str, str]], known: set[str]) -> list[dict[str, str]]
     return lines
 
 
-async def _line(notice: Notice, place: int, material: CaseMaterial, line: dict[str, str]) -> None:
+async def _line(notice: Notice, place: int, material: CaseMaterial, line: dict[str, str], present: list[str]) -> None:
     id_ = new_id()
-    held = await Page.filter(material_id=material.id).order_by("position").values_list("upload_id", flat=True)
     await NoticeLine.create(
         id=id_, notice_id=notice.id, position=place, material_code=material.code, material=material.name,
         defect_sealed=NoticeLine.DEFECT.seal(id_, line["defect"].strip()) or "",
-        fix_sealed=NoticeLine.FIX.seal(id_, line["fix"].strip()) or "", pages_then=[str(page) for page in held],
+        fix_sealed=NoticeLine.FIX.seal(id_, line["fix"].strip()) or "", pages_then=present,
     )  # fmt: skip
 
 
@@ -212,27 +212,6 @@ async def _notice_number() -> str:
     return f"{place}政服告〔{year.year}〕{await _next('000000', 'note', year):04d}号"
 
 
-async def open_lines(case: Case) -> list[str]:
-    """Names of materials the notice still waits for: their pages are the ones it was said of, or none."""
-    notice = await Notice.filter(case_id=case.id, answered_at=None).first()
-    if notice is None:
-        return []
-    held: dict[str, list[str]] = {}
-    for row in await rows(
-        "SELECT m.code, p.upload_id FROM page p JOIN case_material m ON m.id = p.material_id "
-        "WHERE m.case_id = $1 ORDER BY p.position",
-        case.id,
-    ):
-        held.setdefault(row["code"], []).append(str(row["upload_id"]))
-    lines = await NoticeLine.filter(notice_id=notice.id).order_by("position")
-    forms = {m.code for m in await CaseMaterial.filter(case_id=case.id) if m.need["form"]}
-    return [
-        line.material
-        for line in lines
-        if line.material_code not in forms and held.get(line.material_code, []) in ([], line.pages_then)
-    ]
-
-
 async def correct(actor: Actor, case_id: UUID, version: int | None = None) -> None:
     """Everything the notice named is answered; acceptance is counted anew from the answer (R30).
 
@@ -241,7 +220,7 @@ async def correct(actor: Actor, case_id: UUID, version: int | None = None) -> No
 
     async def body() -> None:
         case = await locked_case(case_id, permits.scope(actor))
-        waiting = await open_lines(case) if case.state == "correcting" else []
+        waiting = await notices.open_lines(case) if case.state == "correcting" else []
         if waiting:
             errors = [{"pointer": "/materials", "code": "still_open", "detail": name} for name in waiting]
             raise Refusal("notice_still_open", 422, f"还差 {len(waiting)} 样没有改好：{'、'.join(waiting)}", errors)

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from models.actions.step import locked_case
 from models.base import Refusal, new_id, not_found, today, unit
-from models.case import Case, CaseItem, Notice, NoticeLine
+from models.case import Case, CaseItem
 from models.catalogue import Item
 from models.hall import Hall
 from models.paper import CaseMaterial, Page, Upload
 from models.people import Account, Mandate, Membership
+from models.reads import notices
 from models.rules import intake, permits
 from models.rules.flow import FINAL
 from models.rules.forms import clean_form
@@ -155,6 +156,8 @@ async def fill(actor: Actor, case_id: UUID, values: dict[str, Any]) -> None:
     async def body() -> None:
         case = await _editable(actor, case_id)
         record = await record_of(case)
+        form = next((m.code for m in await CaseMaterial.filter(case_id=case.id) if m.need["form"]), "")
+        await _may_change(case, form)
         kept = clean_form(record["form"], values)
         await Case.filter(id=case.id).update(form_sealed=Case.FORM.seal_json(case.id, kept))
 
@@ -201,6 +204,5 @@ async def _may_change(case: Case, code: str) -> None:
     """While correcting, only what the notice names may be changed: the rest was found in order (R30)."""
     if case.state != "correcting":
         return
-    notice = await Notice.filter(case_id=case.id, answered_at=None).first()
-    if notice is None or not await NoticeLine.filter(notice_id=notice.id, material_code=code).exists():
+    if not await notices.names(case, code):
         raise Refusal("not_in_notice", 409, "告知书没有要改这一样，不用动它")

@@ -4,23 +4,21 @@ from typing import Any
 from uuid import UUID
 
 from models.base import local, not_found, today
-from models.case import Case, CaseItem, Clock, Event, Notice, NoticeLine, Result, Task
+from models.case import Case, CaseItem, Clock, Event, Result, Task
 from models.catalogue import Department
 from models.hall import Hall
 from models.paper import CaseMaterial, Page
-from models.reads import calendar, uploads
+from models.reads import calendar, notices, uploads
+from models.reads import clocks as clock_reads
 from models.rules import permits
 from models.rules.dates import latest, say_full
-from models.rules.flow import FINAL, OUTCOME_WORDS, PERIODS, STATE_WORDS, TASK_WORDS, verbs
+from models.rules.flow import OUTCOME_WORDS, STATE_WORDS, TASK_WORDS, verbs
 from models.rules.forms import complete
-from models.rules.limits import UNITS, Limit, Pause
 from models.rules.merge import merged
+from models.rules.next_step import answer_by, next_step
 from models.rules.permits import Actor
 from models.seal import mask_name
 
-BEGAN = {"acceptance": "收到", "correction": "告知", "promise": "受理", "statutory": "受理", "delivery": "决定"}
-DUE = {"acceptance": "答复", "correction": "补正", "promise": "办结", "statutory": "办结", "delivery": "送达"}
-SAYS = {"acceptance": "告诉您能不能受理", "promise": "给您结果", "delivery": "把结果交给您", "correction": "补好"}
 PAGE = 20
 
 
@@ -42,9 +40,9 @@ async def whole(actor: Actor, row: Case) -> dict[str, Any]:
     departments = {d.code: d for d in await Department.all()}
     hall = await Hall.get(code=row.hall_id)
     clocks = await Clock.filter(case_id=row.id).order_by("created_at")
-    explained = await _clocks([clock for clock in clocks if clock.task_id is None])
+    explained = await clock_reads.explained([clock for clock in clocks if clock.task_id is None])
     tasks = await _tasks(actor, row, items, departments, clocks)
-    notice = await _notice(row)
+    notice = await notices.notice(row)
     results = [_result(found, hall) for found in await Result.filter(case_id=row.id).order_by("created_at")]
     record = merged([dict(item.item.record) for item in items])
     values = Case.FORM.open_json(row.id, row.form_sealed)
@@ -78,8 +76,8 @@ async def whole(actor: Actor, row: Case) -> dict[str, Any]:
         "timeline": await timeline(actor, row),
         "results": results,
         "outcome": row.outcome or None,
-        "next": _next(row, materials, notice, results, explained, gaps, hall),
-        "answer_by": _answer_by(explained),
+        "next": next_step(row.state, materials, notice, results, gaps, hall.name),
+        "answer_by": answer_by(explained),
         "can": verbs("case", row.state, permits.case_roles(actor, row)),
         "created_at": _at(row.created_at),
         "submitted_at": _at(row.submitted_at),
@@ -105,7 +103,7 @@ async def cases(actor: Actor, cursor: str | None = None) -> dict[str, Any]:
             "state_words": STATE_WORDS[row.state],
             "created_at": _at(row.created_at),
             "submitted_at": _at(row.submitted_at),
-            "clocks": await _clocks(held.get(row.id, [])),
+            "clocks": await clock_reads.explained(held.get(row.id, [])),
             "can": verbs("case", row.state, permits.case_roles(actor, row)),
         }
         for row in found[:PAGE]
@@ -118,7 +116,7 @@ async def progress(number: str, key: str) -> dict[str, Any] | None:
     row = await Case.filter(number=number).first()
     if row is None or (Case.QUERY_KEY.open(row.id, row.query_key_sealed) or "") != key.strip().upper():
         return None
-    clocks = await _clocks(await Clock.filter(case_id=row.id, task_id=None, stopped_at=None))
+    clocks = await clock_reads.explained(await Clock.filter(case_id=row.id, task_id=None, stopped_at=None))
     events = await timeline(permits.ANONYMOUS, row)
     return {
         "number": row.number,
@@ -144,46 +142,6 @@ def _applicant(row: Case, own: bool) -> dict[str, Any]:
     }
 
 
-async def _clocks(found: list[Clock]) -> list[dict[str, Any]]:
-    clock = await calendar.clock()
-    return [_explained(clock, row) for row in found]
-
-
-def _explained(clock: Any, row: Clock) -> dict[str, Any]:
-    at = local(row.stopped_at).date() if row.stopped_at else today()
-    held = [Pause(**_pause(pause)) for pause in row.suspensions]
-    told = clock.explain(
-        row.started_on,
-        Limit(row.limit_days, UNITS[row.unit]),
-        at=max(at, row.started_on),
-        pauses=held,
-        began=BEGAN[row.kind],
-        verb=DUE[row.kind],
-    )
-    paused = told.light == "grey"
-    return {
-        "kind": row.kind,
-        "name": PERIODS[row.kind].words,
-        "state": "stopped" if row.stopped_at else ("paused" if paused else "running"),
-        "unit": row.unit,
-        "started_on": row.started_on.isoformat(),
-        "due_on": row.due_on.isoformat(),
-        "day": told.day,
-        "of": told.of,
-        "remaining": told.remaining,
-        "light": {"colour": told.light, "word": told.word, "short": told.short},
-        "words": told.words,
-        "explain": told.explain,
-        "guessed": told.guessed,
-        "days": [{**day, "date": str(day["date"])} for day in told.days],
-    }
-
-
-def _pause(kept: dict[str, Any]) -> dict[str, Any]:
-    read = type(today()).fromisoformat
-    return {**kept, "first": read(kept["first"]), "last": read(kept["last"])}
-
-
 async def _tasks(
     actor: Actor, row: Case, items: list[CaseItem], departments: dict[str, Department], clocks: list[Clock]
 ) -> list[dict[str, Any]]:
@@ -192,7 +150,7 @@ async def _tasks(
     found = []
     for task in await Task.filter(case_id=row.id).order_by("created_at").prefetch_related("handler", "approver"):
         own = [c for c in clocks if c.task_id == task.id]
-        promise = next((_explained(clock, c) for c in own if c.kind == "promise"), None)
+        promise = next((clock_reads.explain(clock, c) for c in own if c.kind == "promise"), None)
         inside = actor.kind != "citizen"
         opinion = Task.OPINION.open_json(task.id, task.opinion_sealed) if inside else {}
         found.append(
@@ -209,7 +167,7 @@ async def _tasks(
                 "outcome": task.outcome or None,
                 "words": _task_words(task, promise),
                 "reason": Task.REASON.open(task.id, task.reason_sealed) if task.outcome == "refused" else None,
-                "clocks": [_explained(clock, c) for c in own],
+                "clocks": [clock_reads.explain(clock, c) for c in own],
                 "handler": task.handler.name if inside and task.handler else None,
                 "approver": task.approver.name if inside and task.approver else None,
                 "opinion": opinion or None,
@@ -279,36 +237,6 @@ def _material(actor: Actor, row: CaseMaterial, pages: list[Page]) -> dict[str, A
     }
 
 
-async def _notice(row: Case) -> dict[str, Any] | None:
-    notice = await Notice.filter(case_id=row.id).order_by("-created_at").first()
-    if notice is None:
-        return None
-    held: dict[str, list[str]] = {}
-    for page in await Page.filter(material__case_id=row.id).order_by("position").prefetch_related("material"):
-        held.setdefault(page.material.code, []).append(str(page.upload_id))
-    lines = []
-    for line in await NoticeLine.filter(notice_id=notice.id).order_by("position"):
-        pages = held.get(line.material_code, [])
-        lines.append(
-            {
-                "n": line.position,
-                "material_code": line.material_code,
-                "material": line.material,
-                "defect": NoticeLine.DEFECT.open(line.id, line.defect_sealed),
-                "fix": NoticeLine.FIX.open(line.id, line.fix_sealed),
-                "answered": bool(notice.answered_at) or pages not in ([], line.pages_then),
-            }
-        )
-    return {
-        "id": str(notice.id),
-        "number": notice.number,
-        "issued_on": notice.issued_on.isoformat(),
-        "due_on": notice.due_on.isoformat(),
-        "lines": lines,
-        "open": notice.answered_at is None and row.state == "correcting",
-    }
-
-
 async def timeline(actor: Actor, row: Case) -> list[dict[str, Any]]:
     """Every event the actor may read, oldest first. The citizen sees the public ones; names of staff stay inside."""
     inside = actor.kind in ("staff", "department")
@@ -340,48 +268,6 @@ def _result(row: Result, hall: Hall) -> dict[str, Any]:
         "method": row.method or None,
         "at": _at(row.delivered_at or row.shelved_at or row.created_at),
     }
-
-
-def _answer_by(clocks: list[dict[str, Any]]) -> dict[str, str] | None:
-    for kind in ("correction", "acceptance", "promise", "delivery"):
-        for clock in clocks:
-            if clock["kind"] == kind and clock["state"] != "stopped":
-                day = type(today()).fromisoformat(clock["due_on"])
-                return {"on": clock["due_on"], "words": f"{latest(day)}{SAYS[kind]}"}
-    return None
-
-
-def _next(
-    row: Case,
-    materials: list[dict[str, Any]],
-    notice: dict[str, Any] | None,
-    results: list[dict[str, Any]],
-    clocks: list[dict[str, Any]],
-    gaps: list[str],
-    hall: Hall,
-) -> dict[str, Any]:
-    """What the citizen must do now, by when; or that there is nothing to do."""
-    if row.state == "draft":
-        waiting = [m for m in materials if m["state"] in ("missing", "refused") and m["photo"] and not m["form"]]
-        if gaps:
-            return _do("fill", "把表填完", f"还有 {len(gaps)} 栏没填")
-        if waiting:
-            return _do("photograph", f"拍一样：{waiting[0]['name']}", f"还差 {len(waiting)} 样")
-        return _do("submit", "看一看，交上去", "材料齐了")
-    if row.state == "correcting" and notice:
-        waiting = [line for line in notice["lines"] if not line["answered"]]
-        words = f"补一样：{waiting[0]['material']}" if waiting else "改好了，交上去"
-        done = len(notice["lines"]) - len(waiting)
-        return _do("correct", words, f"要改 {len(notice['lines'])} 样，已改 {done} 样", notice["due_on"])
-    if row.state == "concluded" and any(result["state"] == "ready" for result in results):
-        return _do("collect", "来领结果", f"在{hall.name}，带身份证")
-    if row.state in FINAL["case"]:
-        return _do("none", "这件办完了" if row.state == "delivered" else "这件结束了", "")
-    return _do("wait", "现在不用您做什么", "有变化，我们发消息告诉您")
-
-
-def _do(action: str, words: str, detail: str, by: str | None = None) -> dict[str, Any]:
-    return {"action": action, "words": words, "detail": detail, "by": by}
 
 
 def _at(moment: Any) -> str | None:

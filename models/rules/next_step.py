@@ -1,0 +1,50 @@
+"""What the citizen must do now, by when; or that there is nothing to do (look/app.md, principle 1). Pure."""
+
+from datetime import date
+from typing import Any
+
+from models.rules.dates import latest
+from models.rules.flow import FINAL
+
+SAYS = {"acceptance": "告诉您能不能受理", "promise": "给您结果", "delivery": "把结果交给您", "correction": "补好"}
+
+
+def answer_by(clocks: list[dict[str, Any]]) -> dict[str, str] | None:
+    for kind in ("correction", "acceptance", "promise", "delivery"):
+        for clock in clocks:
+            if clock["kind"] == kind and clock["state"] != "stopped":
+                day = date.fromisoformat(clock["due_on"])
+                return {"on": clock["due_on"], "words": f"{latest(day)}{SAYS[kind]}"}
+    return None
+
+
+def next_step(
+    state: str,
+    materials: list[dict[str, Any]],
+    notice: dict[str, Any] | None,
+    results: list[dict[str, Any]],
+    gaps: list[str],
+    hall: str,
+) -> dict[str, Any]:
+    """What the citizen must do now, by when; or that there is nothing to do."""
+    if state == "draft":
+        waiting = [m for m in materials if m["state"] in ("missing", "refused") and m["photo"] and not m["form"]]
+        if gaps:
+            return _do("fill", "把表填完", f"还有 {len(gaps)} 栏没填")
+        if waiting:
+            return _do("photograph", f"拍一样：{waiting[0]['name']}", f"还差 {len(waiting)} 样")
+        return _do("submit", "看一看，交上去", "材料齐了")
+    if state == "correcting" and notice:
+        waiting = [line for line in notice["lines"] if not line["answered"]]
+        words = f"补一样：{waiting[0]['material']}" if waiting else "改好了，交上去"
+        done = len(notice["lines"]) - len(waiting)
+        return _do("correct", words, f"要改 {len(notice['lines'])} 样，已改 {done} 样", notice["due_on"])
+    if state == "concluded" and any(result["state"] == "ready" for result in results):
+        return _do("collect", "来领结果", f"在{hall}，带身份证")
+    if state in FINAL["case"]:
+        return _do("none", "这件办完了" if state == "delivered" else "这件结束了", "")
+    return _do("wait", "现在不用您做什么", "有变化，我们发消息告诉您")
+
+
+def _do(action: str, words: str, detail: str, by: str | None = None) -> dict[str, Any]:
+    return {"action": action, "words": words, "detail": detail, "by": by}
