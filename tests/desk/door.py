@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest_asyncio
 from starlette.types import Receive, Scope, Send
 
 from api.app import build
+from gateways.store import Store
+from models import seal
 from models.actions import staff
 from models.base import now
 
@@ -36,15 +39,21 @@ async def _nothing(_: Any) -> AsyncIterator[dict[str, Any]]:
 class Desk:
     """One browser at the desk. `page` gives the text of a page that must be there."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self.store = store
         app = build(_nothing, ["desk.test"])
-        state = {"settings": SimpleNamespace(public_url=BASE, web_dist=None), "live": Live()}
+        settings = SimpleNamespace(public_url=BASE, web_dist=None)
+        state = {"settings": settings, "live": Live(), "store": store}
 
         async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
             await app({**scope, "state": dict(state)}, receive, send)
 
         transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url=BASE, follow_redirects=True)
+
+    def another(self) -> "Desk":
+        """Another browser in the same house."""
+        return Desk(self.store)
 
     async def get(self, path: str) -> httpx.Response:
         return await self.http.get(path)
@@ -85,12 +94,12 @@ async def hire(login: str, name: str, *roles: str, department: str | None = None
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def desk(db: str) -> AsyncIterator[Desk]:
+async def desk(db: str, tmp_path: Path) -> AsyncIterator[Desk]:
     """A browser that has not signed in, and 王芳, 赵强, 陈静 and 孙伟 on the books."""
     await hire("wangfang", "王芳", "clerk", hall="0001")
     await hire("zhaoqiang", "赵强", "handler", department="SJ")
     await hire("chenjing", "陈静", "approver", department="SJ")
     await hire("sunwei", "孙伟", "handler", department="NY")
-    browser = Desk()
+    browser = Desk(Store(tmp_path, seal.ring()))
     yield browser
     await browser.http.aclose()
