@@ -7,7 +7,7 @@ from uuid import UUID
 from models.actions import cases, drafts, tasks
 from models.base import new_id, now
 from models.case import Case, Task
-from models.paper import Upload
+from models.paper import CaseMaterial, Upload
 from models.people import Account, Staff
 from models.rules.permits import Actor
 from models.rules.secrets import token
@@ -77,8 +77,7 @@ async def draft(owner: Actor, *items: str, hall: str = "0001", answers: dict[str
     id_ = await drafts.begin(owner, list(items), applicant={}, answers=answers or {}, form={}, hall=hall)
     record = await drafts.record_of(await Case.get(id=id_))
     await drafts.fill(owner, id_, filled(record["form"]))
-    case = await Case.get(id=id_).prefetch_related("materials")
-    for material in case.materials:
+    for material in await CaseMaterial.filter(case_id=id_).order_by("position"):
         if material.need["photo"] and not material.need["form"] and not material.need["free"]:
             await drafts.lay(owner, id_, material.code, [await page(owner)])
     return id_
@@ -108,5 +107,3 @@ async def concluded(owner: Actor, window: Actor, examiner: Actor, head: Actor, *
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
-
-

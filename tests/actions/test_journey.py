@@ -43,7 +43,7 @@ async def test_from_draft_to_delivery(db: str) -> None:
     ]  # fmt: skip
     assert not await Clock.filter(case_id=id_, stopped_at=None).exists()
     assert not await Alarm.filter(case_id=id_, done_at=None).exists()
-    kinds = await Notification.filter(account_id=li.id).order_by("created_at").values_list("kind", flat=True)
+    kinds = [row.kind for row in await Notification.filter(account_id=li.id).order_by("created_at")]
     assert kinds == [
         "case.submitted",
         "case.received",

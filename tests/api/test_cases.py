@@ -1,10 +1,12 @@
 """Cases over HTTP: the shapes are as described, wrong input has a clear answer, one key has one effect."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from models.case import Case
+from models.rules.permits import Actor
 from tests import people
 from tests.api.door import Web
 from tests.people import filled, page
@@ -16,7 +18,7 @@ async def _ready(web: Web, item: str = "SJ03") -> tuple[str, str]:
     """李秀英's complete draft and her token."""
     _, token = await web.li()
     me = await web.get("/me", token)
-    actor = people.Actor("citizen", id=people.UUID(me["id"]))
+    actor = Actor("citizen", id=UUID(me["id"]))
     begun = await web.call("POST", "/cases", {"item_codes": [item], "hall": "0001"}, token)
     assert begun.status_code == 201, begun.text
     case = begun.json()
