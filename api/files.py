@@ -6,7 +6,7 @@ from uuid import UUID
 import anyio.to_thread
 from starlette.responses import Response
 
-from gateways.press import watermark
+from gateways.press import pages_pdf, watermark
 from gateways.store import Missing, Store, StoreError
 from models.actions import audit
 from models.base import local, not_found, now, unit
@@ -33,14 +33,36 @@ async def serve(actor: Actor, store: Store, upload_id: UUID, variant: str, purpo
 
     if inside or variant != "thumbnail":
         await unit(seen)
+    data = await _copy(actor, store, key, purpose if inside and variant == "archive" else "")
+    return Response(data, headers=HEADERS, media_type="image/jpeg")
+
+
+async def material_pdf(actor: Actor, store: Store, case_id: UUID, code: str, purpose: str) -> Response:
+    """Every page of one material as one A4 PDF; staff and departments see their name and the purpose on each page."""
+    name, pages = await uploads.pages(actor, case_id, code)
+    if not pages:
+        raise not_found("这样材料还没有照片")
+    inside = actor.kind in ("staff", "department")
+
+    async def seen() -> None:
+        await audit.record(actor, "material.viewed", f"case:{case_id}", purpose, code=code, pages=len(pages))
+
+    await unit(seen)
+    copies = [await _copy(actor, store, page.archive_key, purpose if inside else "") for page in pages]
+    made = await anyio.to_thread.run_sync(pages_pdf, copies, name)
+    headers = {**HEADERS, "Content-Disposition": f'inline; filename="{code}.pdf"'}
+    return Response(made, headers=headers, media_type="application/pdf")
+
+
+async def _copy(actor: Actor, store: Store, key: str, purpose: str) -> bytes:
+    """The bytes of one copy; with a purpose, marked with it and the viewer's name and the time."""
     try:
         data = await store.get(key)
     except (Missing, StoreError) as error:
         raise not_found("这张照片现在打不开，请稍后再看") from error
-    if inside and variant == "archive":
-        lines = [purpose, f"{actor.name} {local(now()):%Y-%m-%d %H:%M}"]
-        data = await anyio.to_thread.run_sync(watermark, data, lines)
-    return Response(data, headers=HEADERS, media_type="image/jpeg")
+    if not purpose:
+        return data
+    return await anyio.to_thread.run_sync(watermark, data, [purpose, f"{actor.name} {local(now()):%Y-%m-%d %H:%M}"])
 
 
 def store_of(request: Any) -> Store:

@@ -6,6 +6,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from api.auth import CITIZEN
+from api.files import material_pdf, store_of
 from api.op import Ctx, Empty, op
 from api.papers import given_out
 from models.reads import cases
@@ -20,3 +21,9 @@ async def paper(c: Ctx[Empty, Empty]) -> Response:
     case = await cases.case(c.actor, UUID(c.path["id"]))
     base = str(c.request.state["settings"].public_url)
     return await given_out(c.path["kind"], case, case["applicant"]["name"] or "", base)
+
+
+@op("GET", "/cases/{id:id}/materials/{code}.pdf", out=None, door=CITIZEN, raw=PDF)
+async def material(c: Ctx[Empty, Empty]) -> Response:
+    """Every page of one material as one A4 PDF."""
+    return await material_pdf(c.actor, store_of(c.request), UUID(c.path["id"]), c.path["code"], "本人查看")

@@ -192,7 +192,7 @@ async def _append(staging: Staging, upload: Upload, at: int, chunk: bytes) -> in
 
 async def _size(request: Request, upload: Upload) -> int:
     if upload.state != "receiving":
-        return upload.length
+        return int(upload.length)
     try:
         size: int = await anyio.to_thread.run_sync(_staging(request).size, str(upload.id))
         return size

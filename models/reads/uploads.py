@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models.base import not_found, now
 from models.case import Case
-from models.paper import Upload
+from models.paper import CaseMaterial, Page, Upload
 from models.people import Account
 from models.rules import permits
 from models.rules.advice import ADVICE, REFUSALS
@@ -65,3 +65,14 @@ async def visible(actor: Actor, upload_id: UUID) -> Upload:
     if actor.kind in ("anonymous", "clock", "system") or not await seen.exists():
         raise not_found()
     return upload
+
+
+async def pages(actor: Actor, case_id: UUID, code: str) -> tuple[str, list[Upload]]:
+    """The name of a case's material and its finished pages in order, if the actor may see the case."""
+    if not await Case.filter(permits.scope(actor)).filter(id=case_id).exists():
+        raise not_found()
+    material = await CaseMaterial.filter(case_id=case_id, code=code).first()
+    if material is None:
+        raise not_found("这件事没有这样材料")
+    laid = await Page.filter(material_id=material.id).order_by("position").prefetch_related("upload")
+    return material.name, [page.upload for page in laid if page.upload.state == "ready"]

@@ -198,3 +198,23 @@ async def test_quota_of_a_day(door: Web, monkeypatch: pytest.MonkeyPatch) -> Non
     for _ in range(2):
         await begin(door, token, b"12345")
     await door.problem(429, "upload_quota", "POST", "/uploads", None, token, **TUS, upload_length="5")
+
+
+async def test_pages_of_one_material_as_one_pdf(door: Web) -> None:
+    _, token = await door.li()
+    case = (await door.call("POST", "/cases", {"item_codes": ["SJ03"], "hall": "0001"}, token)).json()
+    code = next(m["code"] for m in case["materials"] if m["photo"] and not m["form"] and not m["free"])
+    ids = []
+    for size in ((1600, 1200), (1200, 1600)):
+        data = picture(size)
+        place = await begin(door, token, data)
+        await send(door, token, place, 0, data)
+        await develop(door, ids.append(place.rsplit("/", 1)[1]) or ids[-1])
+    laid = await door.call("PUT", f"/cases/{case['id']}/materials/{code}", {"pages": ids}, token)
+    assert laid.status_code == 200, laid.text
+    made = await door.call("GET", f"/cases/{case['id']}/materials/{code}.pdf", None, token)
+    assert made.status_code == 200 and made.content.startswith(b"%PDF") and made.content.count(b"/Type /Page\n") == 2
+    _, sun = await door.sign_in("孙伟")
+    await door.problem(
+        404, "not_found", "GET", f"/cases/{case['id']}/materials/{code}.pdf", None, sun["access_token"]
+    )  # fmt: skip
