@@ -70,7 +70,7 @@ async def tick(request: Request, me: Seated) -> Response:
     raw = next((one for one in case["materials"] if one["code"] == code), None)
     if raw is None:
         raise not_found("这件事没有这样材料")
-    found = standards.standards(raw["name"], raw["standard"] or "", handed_in=view.handed_in(raw))
+    found = view.standards_of(raw)
     note = raw["note"] or "" if raw["state"] == "defect" else ""
     failed, own = standards.failed(found, note), standards.own(note)
     failed, own, newest = await _ticked(request, found, failed, own)

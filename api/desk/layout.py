@@ -55,7 +55,16 @@ def chosen(found: list[Material], code: str) -> Material:
     return asked or next((one for one in found if one.open), None) or next(iter(found), None) or NOTHING
 
 
-NO_PAPER = {"pages": [], "form": False, "free": False, "note": "", "standard": "", "name": "", "state": "free"}
+NO_PAPER = {
+    "pages": [],
+    "form": False,
+    "free": False,
+    "note": "",
+    "standard": "",
+    "name": "",
+    "state": "free",
+    "photo": True,
+}
 NOTHING = Material(0, "", "没有材料", False, "", "ok", "", "", [], NO_PAPER)
 
 

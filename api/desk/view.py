@@ -95,9 +95,20 @@ def handed_in(raw: dict[str, Any]) -> bool:
     return bool(raw["pages"] or raw["form"] or raw["free"])
 
 
+def on_paper(raw: dict[str, Any]) -> bool:
+    """Whether it cannot be photographed: the original comes to the window."""
+    return not (raw["photo"] or raw["form"] or raw["free"] or raw["pages"])
+
+
+def standards_of(raw: dict[str, Any]) -> list[Standard]:
+    return standards.standards(
+        raw["name"], raw["standard"] or "", handed_in=handed_in(raw), on_paper=on_paper(raw)
+    )  # fmt: skip
+
+
 def _material(k: int, raw: dict[str, Any], check: dict[str, str] | None, corrected: str) -> Material:
     looked = check is not None and check["at"] > corrected
-    found = standards.standards(raw["name"], raw["standard"] or "", handed_in=handed_in(raw))
+    found = standards_of(raw)
     wrong = standards.failed(found, raw["note"] or "") if raw["state"] == "defect" else set()
     ticks = [
         Tick(one, "not" if one.n in wrong else "yes" if looked or raw["state"] == "defect" else "open") for one in found
@@ -132,6 +143,8 @@ def _origin(raw: dict[str, Any]) -> str:
         return "网上填写"
     if raw["pages"]:
         return f"拍照 {len(raw['pages'])} 页" + ("" if raw["need"] == "main" else " · 次要")
+    if on_paper(raw):
+        return "纸质原件 · 带到窗口交"
     return "主要材料" if raw["need"] == "main" else "次要材料"
 
 
@@ -141,7 +154,9 @@ def slip(found: Iterable[Material]) -> list[dict[str, str]]:
         {"material_code": one.code, "material": one.name, "defect": line.defect, "fix": line.fix}
         for one in found
         if one.bad
-        for line in standards.lines({**one.raw, "note": one.raw["note"] or "", "handed_in": handed_in(one.raw)})
+        for line in standards.lines(
+            {**one.raw, "note": one.raw["note"] or "", "handed_in": handed_in(one.raw), "on_paper": on_paper(one.raw)}
+        )
     ]
 
 

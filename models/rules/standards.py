@@ -30,13 +30,15 @@ class Defect:
     fix: str
 
 
-def standards(name: str, standard: str, *, handed_in: bool) -> list[Standard]:
-    """The standards of one material; nothing handed in is a single one: 交上."""
-    if not handed_in:
-        fix = f"交上{name}" + (f"：{standard}" if standard else "")
-        return [Standard(1, "已经交来", f"没有交{name}", fix[:MOST_NOTE])]
+def standards(name: str, standard: str, *, handed_in: bool, on_paper: bool = False) -> list[Standard]:
+    """The standards of one material. Nothing handed in is a single one: 交上; for a paper original it comes first."""
+    fix = f"交上{name}" + (f"：{standard}" if standard else "")
+    brought = [Standard(1, "已经交来", f"没有交{name}", fix[:MOST_NOTE])]
+    if not handed_in and not on_paper:
+        return brought
     parts = [part.strip() for part in re.split("[；;]", standard) if part.strip()] or ["内容清楚、完整"]
-    return [Standard(n, part, f"没有做到“{part}”", part) for n, part in enumerate(parts, 1)]
+    first = brought if on_paper else []
+    return first + [Standard(n, part, f"没有做到“{part}”", part) for n, part in enumerate(parts, len(first) + 1)]
 
 
 def note(found: list[Standard], failed: set[int], own: Defect | None = None) -> str:
@@ -59,8 +61,10 @@ def own(kept: str) -> Defect | None:
 
 
 def lines(material: dict[str, Any]) -> list[Defect]:
-    """The notice lines of one material of a case (`code, name, standard, state, note, handed_in`)."""
-    found = standards(material["name"], material["standard"], handed_in=material["handed_in"])
+    """The notice lines of one material of a case (`name, standard, note, handed_in, on_paper`)."""
+    found = standards(
+        material["name"], material["standard"], handed_in=material["handed_in"], on_paper=material["on_paper"]
+    )
     wrong = failed(found, material["note"])
     written = [Defect(standard.defect, standard.fix) for standard in found if standard.n in wrong]
     added = own(material["note"])
