@@ -1,0 +1,314 @@
+"""P6: every writing call of the operation table: one key, one effect, one answer to the byte."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from api.op import OPS, WRITES, Empty
+from gateways.signature import signed_headers
+from models.actions import cases, codes, department_systems, drafts, idempotency, tasks
+from models.base import execute, rows, today
+from models.case import Task
+from models.outbox import Idempotency
+from models.rules.permits import Actor
+from tests import people
+from tests.api.door import SUN_NUMBER, Web, web, world  # noqa: F401  (fixtures)
+
+pytestmark = pytest.mark.database
+KEY = b"xf-key-for-tests-0123456789abcdef"
+
+#: Writing calls that take no key, and what makes a second call harmless instead.
+WITHOUT = {
+    "POST /api/v1/auth/wechat": "the code is good once; the platform refuses it twice",
+    "POST /api/v1/auth/refresh": "the refresh token is the key: a lost answer is repeated for 10 s",
+    "POST /api/v1/auth/logout": "ending what has ended changes nothing",
+    "POST /api/v1/auth/phone": "the code is good once",
+    "POST /api/v1/auth/real-name": "the same name again is the same name",
+    "POST /api/v1/items/{code}/checklist": "only asks",
+    "POST /api/v1/uploads": "tus: an upload nobody fills is dropped; the offset is the key of a slice",
+    "POST /api/v1/uploads/{id:id}": "tus: a slice at a wrong offset is refused",
+    "POST /api/v1/uploads/photo": "a second photograph is a second photograph, and costs only quota",
+    "DELETE /api/v1/uploads/{id:id}": "what is gone is gone",
+    "DELETE /api/v1/me": "what is erased is erased",
+}
+
+
+@dataclass
+class Call:
+    """One valid call: with `other`, a body that differs but is well-formed."""
+
+    path: str
+    body: dict[str, Any]
+    other: dict[str, Any]  # empty where the call has no body
+    status: int = 200
+    department: bool = False
+
+
+@dataclass
+class Scene:
+    """李秀英 over HTTP and, behind her, whatever a call needs to have happened before."""
+
+    web: Web
+    token: str
+    li: Actor
+
+    async def send(self, method: str, call: Call, key: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        content = json.dumps(call.body if body is None else body).encode()
+        head = {"content-type": "application/json", "idempotency-key": key}
+        if call.department:
+            head |= signed_headers("xf", KEY, uuid4().hex, content)
+        else:
+            head["authorization"] = f"Bearer {self.token}"
+        return await self.web.http.request(method, call.path, content=content, headers=head)
+
+
+Recipe = Callable[[Scene], Awaitable[Call]]
+RECIPES: dict[str, Recipe] = {}
+
+
+def recipe(operation: str) -> Callable[[Recipe], Recipe]:
+    def keep(found: Recipe) -> Recipe:
+        RECIPES[operation] = found
+        return found
+
+    return keep
+
+
+@recipe("POST /api/v1/auth/sms")
+async def _sms(_: Scene) -> Call:
+    return Call("/api/v1/auth/sms", {"phone": "13812345678"}, {"phone": "13812345679"})
+
+
+@recipe("POST /api/v1/cases")
+async def _begin(_: Scene) -> Call:
+    body = {"item_codes": ["SJ03"], "hall": "0001"}
+    return Call("/api/v1/cases", body, {**body, "hall": "0101"}, 201)
+
+
+@recipe("PUT /api/v1/cases/{id:id}/form")
+async def _form(s: Scene) -> Call:
+    case = await people.draft(s.li, "SJ03")
+    return Call(f"/api/v1/cases/{case}/form", {"values": {}}, {"values": {"x": 1}})
+
+
+@recipe("PUT /api/v1/cases/{id:id}/materials/{code}")
+async def _pages(s: Scene) -> Call:
+    case = await people.draft(s.li, "SJ03")
+    found = await rows("SELECT code FROM case_material WHERE case_id = $1 AND state = 'ready' LIMIT 1", case)
+    page = str(await people.page(s.li))
+    return Call(f"/api/v1/cases/{case}/materials/{found[0]['code']}", {"pages": [page]}, {"pages": []})
+
+
+@recipe("POST /api/v1/cases/{id:id}/submit")
+async def _submit(s: Scene) -> Call:
+    return Call(f"/api/v1/cases/{await people.draft(s.li, 'SJ03')}/submit", {}, {"version": 9})
+
+
+@recipe("POST /api/v1/cases/{id:id}/correct")
+async def _correct(s: Scene) -> Call:
+    case = await people.submitted(s.li)
+    found = await rows("SELECT code FROM case_material WHERE case_id = $1 AND state = 'ready' LIMIT 1", case)
+    lines = [{"material_code": found[0]["code"], "defect": "看不清日期", "fix": "拍清楚再交"}]
+    await cases.notify(await people.clerk(), case, None, lines)
+    await drafts.lay(s.li, case, found[0]["code"], [await people.page(s.li)])
+    return Call(f"/api/v1/cases/{case}/correct", {}, {"version": 9})
+
+
+@recipe("POST /api/v1/cases/{id:id}/withdraw")
+async def _withdraw(s: Scene) -> Call:
+    return Call(f"/api/v1/cases/{await people.submitted(s.li)}/withdraw", {}, {"version": 9})
+
+
+@recipe("POST /api/v1/cases/{id:id}/acknowledge")
+async def _seen(s: Scene) -> Call:
+    case = await people.accepted(s.li, await people.clerk())
+    return Call(f"/api/v1/cases/{case}/acknowledge", {}, {"version": 9})
+
+
+@recipe("POST /api/v1/me/organisations")
+async def _join(_: Scene) -> Call:
+    body = {"uscc": "91350100M000100Y43", "name": "翁源县示例小吃店", "role": "legal"}
+    return Call("/api/v1/me/organisations", body, {**body, "name": "翁源县另一小吃店"}, 201)
+
+
+async def _mandate_body(s: Scene) -> dict[str, Any]:
+    sun = await people.citizen("孙大伟", SUN_NUMBER, "13800000077")
+    shown = await codes.show(sun)
+    return {"identity_code": shown.code, "scope": "代办营业执照", "until": (today() + timedelta(days=30)).isoformat()}
+
+
+@recipe("POST /api/v1/me/mandates")
+async def _mandate(s: Scene) -> Call:
+    body = await _mandate_body(s)
+    return Call("/api/v1/me/mandates", body, {**body, "scope": "代办别的事"}, 201)
+
+
+@recipe("POST /api/v1/me/mandates/{id:id}/revoke")
+async def _revoke(s: Scene) -> Call:
+    made = await s.send("POST", Call("/api/v1/me/mandates", await _mandate_body(s), {}), uuid4().hex)
+    return Call(f"/api/v1/me/mandates/{made.json()['id']}/revoke", {}, {})
+
+
+@recipe("POST /api/v1/notifications/read")
+async def _read(s: Scene) -> Call:
+    await people.submitted(s.li)
+    return Call("/api/v1/notifications/read", {"ids": None}, {"ids": []})
+
+
+@recipe("POST /api/v1/consents")
+async def _consent(_: Scene) -> Call:
+    return Call("/api/v1/consents", {"results": {"progress": "accept"}}, {"results": {"progress": "reject"}})
+
+
+async def _task(s: Scene, verb: str) -> str:
+    await department_systems.register("XF", "http://127.0.0.1:1/events", "xf", KEY.decode())
+    case = await people.accepted(s.li, await people.clerk(), "XF01")
+    task = await Task.get(case_id=case)
+    if verb == "advise":
+        await tasks.acknowledge(Actor("department", department="XF", name="XF"), task.id)
+    return f"/department/v1/tasks/{task.id}/{verb}"
+
+
+@recipe("POST /department/v1/tasks/{id:id}/acknowledge")
+async def _acknowledge(s: Scene) -> Call:
+    return Call(await _task(s, "acknowledge"), {}, {"version": 9}, department=True)
+
+
+@recipe("POST /department/v1/tasks/{id:id}/advise")
+async def _advise(s: Scene) -> Call:
+    body = {"outcome": "granted", "opinion": "符合条件"}
+    return Call(await _task(s, "advise"), body, {**body, "opinion": "不符合"}, department=True)
+
+
+@recipe("POST /department/v1/tasks/{id:id}/decide")
+async def _decide(s: Scene) -> Call:
+    body = {"outcome": "granted", "reason": "符合条件"}
+    return Call(await _task(s, "decide"), body, {"outcome": "refused", "reason": "不符合"}, department=True)
+
+
+WRITING = {f"{o.method} {o.path}": o for o in OPS if o.method in WRITES and o.once}
+
+
+def test_every_writing_call_is_declared() -> None:
+    """A new call takes a key and is tried here, or stands on the list with its reason."""
+    without = {f"{o.method} {o.path}" for o in OPS if o.method in WRITES and not o.once}
+    assert without == set(WITHOUT), without ^ set(WITHOUT)
+    assert set(WRITING) == set(RECIPES), set(WRITING) ^ set(RECIPES)
+
+
+#: Tables that count effects; the key's own row is not one.
+EFFECTS = (
+    "cases", "event", "clock", "alarm", "notification", "outbox", "audit", "sms_code", "attempt", "organisation",
+    "membership", "mandate", "result", "page", "case_sequence",
+)  # fmt: skip
+
+
+async def effects() -> dict[str, Any]:
+    found = {}
+    for table in EFFECTS:
+        found[table] = (await rows(f'SELECT count(*) AS n FROM "{table}"'))[0]["n"]
+    found["credits"] = (await rows("SELECT coalesce(sum(credits), 0) AS n FROM consent"))[0]["n"]
+    found["versions"] = (await rows("SELECT coalesce(sum(version), 0) AS n FROM cases"))[0]["n"]
+    found["sequences"] = (await rows("SELECT coalesce(sum(last), 0) AS n FROM case_sequence"))[0]["n"]
+    return found
+
+
+async def scene_of(web: Web) -> Scene:  # noqa: F811
+    _, token = await web.li()
+    me = await web.get("/me", token)
+    return Scene(web, token, Actor("citizen", id=UUID(me["id"]), assurance="name"))
+
+
+async def one_key_one_effect(web: Web, operation: str) -> None:  # noqa: F811
+    """Once, twice one after the other, then six at once: the same bytes and nothing more done."""
+    scene, method = await scene_of(web), operation.split(" ", 1)[0]
+    call, key = await RECIPES[operation](scene), uuid4().hex
+    first = await scene.send(method, call, key)
+    assert first.status_code == call.status, first.text
+    after = await effects()
+    again = [await scene.send(method, call, key) for _ in range(2)]
+    again += await asyncio.gather(*(scene.send(method, call, key) for _ in range(6)))
+    assert {(a.status_code, a.content) for a in again} == {(first.status_code, first.content)}
+    assert await effects() == after
+    if call.other:
+        other = await scene.send(method, call, key, call.other)
+        assert (other.status_code, other.json().get("code")) == (422, "idempotency_key_reused"), other.text
+    else:
+        assert WRITING[operation].body is Empty  # nothing that could differ
+    assert await effects() == after
+
+
+@pytest.mark.parametrize("operation", sorted(WRITING))
+async def test_one_key_one_effect(web: Web, operation: str) -> None:  # noqa: F811
+    await one_key_one_effect(web, operation)
+
+
+@pytest.mark.parametrize("operation", ["POST /api/v1/consents", "POST /api/v1/cases/{id:id}/withdraw"])
+async def test_together_from_the_start(web: Web, operation: str) -> None:  # noqa: F811
+    """Ten taps before the first is answered: one answer for all."""
+    scene, method = await scene_of(web), operation.split(" ", 1)[0]
+    call, key = await RECIPES[operation](scene), uuid4().hex
+    answers = await asyncio.gather(*(scene.send(method, call, key) for _ in range(10)))
+    assert len({(a.status_code, a.content) for a in answers}) == 1 and answers[0].status_code == 200
+
+
+async def test_another_persons_key_is_another_key(web: Web) -> None:  # noqa: F811
+    scene, key = await scene_of(web), uuid4().hex
+    call = await _consent(scene)
+    first = await scene.send("POST", call, key)
+    _, sun = await web.sign_in("孙伟")
+    other = await Scene(web, sun["access_token"], scene.li).send("POST", call, key)
+    assert first.status_code == other.status_code == 200 and "idempotent-replay" not in other.headers
+    assert await Idempotency.filter(key=key).count() == 2
+
+
+async def test_a_counted_try_stays_counted_under_a_key(web: Web) -> None:  # noqa: F811
+    """A refusal inside a keyed call undoes the call, never the count that protects a door."""
+    codes_seen = []
+    for _ in range(3):
+        body = {"phone": "13812345678"}
+        answer = await web.call("POST", "/auth/sms", body, idempotency_key=uuid4().hex)
+        codes_seen.append(answer.status_code)
+    assert codes_seen == [200, 429, 429]
+
+
+async def test_keys_last_72_hours(db: str) -> None:
+    await execute(
+        "INSERT INTO idempotency (id, created_at, principal, route, key, body_hash) VALUES "
+        "(gen_random_uuid(), now() - interval '71 hours', 'a', 'b', 'young-key', 'c'), "
+        "(gen_random_uuid(), now() - interval '73 hours', 'a', 'b', 'old-key-1', 'c')"
+    )
+    await idempotency.forget_old()
+    assert [row["key"] for row in await rows("SELECT key FROM idempotency")] == ["young-key"]
+
+
+async def test_a_hash_that_is_ignored_is_found_out(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    """Sabotage: the body's hash is not looked at."""
+    honest = idempotency.claim
+
+    async def blind(principal: str, route: str, key: str, _: str) -> idempotency.Claim:
+        return await honest(principal, route, key, "same")
+
+    monkeypatch.setattr(idempotency, "claim", blind)
+    with pytest.raises(AssertionError):
+        await one_key_one_effect(web, "POST /api/v1/consents")
+
+
+async def test_a_key_that_is_forgotten_is_found_out(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    """Sabotage: the answer is not kept."""
+    honest = idempotency.claim
+
+    async def fresh(principal: str, route: str, _: str, digest: str) -> idempotency.Claim:
+        return await honest(principal, route, uuid4().hex, digest)
+
+    monkeypatch.setattr(idempotency, "claim", fresh)
+    for operation in ("POST /api/v1/consents", "POST /api/v1/cases/{id:id}/submit"):
+        with pytest.raises(AssertionError):
+            await one_key_one_effect(web, operation)
