@@ -31,6 +31,12 @@ async def home(request: Request, me: Seated) -> Response:
     return go(target + welcome)
 
 
+async def back(request: Request, me: Seated) -> Response:
+    """The address of a form opened as a page (a reload, a bookmark): back to its case, nothing is done."""
+    case = request.path_params.get("case")
+    return go(f"/desk/cases/{case}" if case else "/desk")
+
+
 async def beside(request: Request, me: Seated) -> Response:
     """The case before or after this one in one's own list; at its end, back to the list."""
     at, back = request.query_params.get("at", ""), request.query_params.get("by") == "-1"

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -118,12 +119,22 @@ def bare(template: str, status: int = 200, **values: Any) -> Response:
     return HTMLResponse(render(template, **values), status, HEADERS)
 
 
+def came_from(request: Request) -> str:
+    """The page to come back to after a lock: this one, or for a posted form the page it was on."""
+    if request.method == "GET":
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    parts = urlsplit(request.headers.get("referer", ""))
+    if parts.netloc != request.headers.get("host") or not parts.path.startswith("/desk"):
+        return "/desk"
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
 async def page(request: Request, me: Seated, template: str, status: int = 200, **values: Any) -> Response:
     """A page of the desk with its bar: tabs with their counts, the seat, the CSRF token of its forms."""
     counts = await desk.counts(me.actor)
     place = await desk.place_words(me.actor, me.section)
     html = render(
-        template, me=me, counts=counts, place=place, csrf=me.csrf, path=request.url.path, query=request.url.query,
+        template, me=me, counts=counts, place=place, csrf=me.csrf, back=came_from(request),
         **values,
     )  # fmt: skip
     return HTMLResponse(html, status, HEADERS)

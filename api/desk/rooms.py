@@ -24,6 +24,8 @@ def _methods(path: str, *, get: Endpoint | None = None, post: Endpoint | None = 
         table |= {"GET": get, "HEAD": get}
     if post:
         table["POST"] = post
+    if not get:
+        table |= {"GET": room(lists.back), "HEAD": room(lists.back)}
 
     async def endpoint(request: Request) -> Response:
         return await table[request.method](request)
