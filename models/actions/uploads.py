@@ -32,7 +32,7 @@ class Developed:
     thumbnail_key: str
 
 
-async def begin(actor: Actor, length: int, name: str, declared: str) -> Upload:
+async def begin(actor: Actor, length: int, declared: str) -> Upload:
     """Open an upload of `length` bytes. Refusals: upload_too_large (413), upload_quota (429), upload_empty (422)."""
     if length > MOST_BYTES:
         raise Refusal("upload_too_large", 413, "这个文件太大（最大 25 兆）。请用手机直接拍，或截图再传")
@@ -52,7 +52,7 @@ async def begin(actor: Actor, length: int, name: str, declared: str) -> Upload:
             raise Refusal("upload_quota", 429, "今天传的照片太多了，请明天再传，或到大厅窗口交", retry_after=3600)
         return await Upload.create(
             id=new_id(), account_id=actor.id if actor.kind == "citizen" else None,
-            staff_id=actor.id if actor.kind == "staff" else None, length=length, name=name[:200],
+            staff_id=actor.id if actor.kind == "staff" else None, length=length,
             declared=declared[:60], expires_at=now() + KEPT,
         )  # fmt: skip
 
@@ -127,10 +127,14 @@ async def release(upload: Upload, seconds: float) -> None:
 
 
 async def siblings(upload: Upload) -> list[str]:
-    """Picture hashes of the same person's other recent pages, to notice a page sent twice."""
+    """Picture hashes of the same person's other pages now in use, to notice a page sent twice.
+
+    A picture that was taken again and replaced is no page any more: the better one is not told it is the same.
+    """
     found = await rows(
         "SELECT dhash FROM upload WHERE account_id = $1 AND id <> $2 AND state = 'ready' AND dhash <> '' "
-        "AND created_at > now() - interval '1 day' LIMIT 60",
+        "AND created_at > now() - interval '1 day' AND EXISTS (SELECT 1 FROM page WHERE page.upload_id = upload.id) "
+        "LIMIT 60",
         upload.account_id, upload.id,
     )  # fmt: skip
     return [row["dhash"] for row in found]
@@ -151,10 +155,22 @@ async def remove(actor: Actor, upload_id: UUID) -> Upload:
     return await unit(body)
 
 
-async def expired() -> list[dict[str, Any]]:
-    """Uploads past their 30 days that no case uses: {id, keys}. Marks them deleted."""
-    return await rows(
+async def expire() -> int:
+    """Mark uploads past their 30 days that no case uses as deleted; returns how many."""
+    return await execute(
         "UPDATE upload SET state = 'deleted' WHERE state <> 'deleted' AND expires_at < now() "
-        "AND NOT EXISTS (SELECT 1 FROM page WHERE page.upload_id = upload.id) "
-        "RETURNING id, original_key, archive_key, thumbnail_key"
+        "AND NOT EXISTS (SELECT 1 FROM page WHERE page.upload_id = upload.id)"
     )
+
+
+async def deleted() -> list[dict[str, Any]]:
+    """Deleted uploads whose bytes are still there: {id, original_key, archive_key, thumbnail_key}."""
+    return await rows(
+        "SELECT id, original_key, archive_key, thumbnail_key FROM upload WHERE state = 'deleted' "
+        "AND original_key || archive_key || thumbnail_key <> '' LIMIT 500"
+    )
+
+
+async def emptied(upload_id: UUID) -> None:
+    """The bytes of a deleted upload are gone."""
+    await execute("UPDATE upload SET original_key = '', archive_key = '', thumbnail_key = '' WHERE id = $1", upload_id)
