@@ -5,32 +5,15 @@ Wanted: median <= 600 ms, one child <= 200 MB.
 """
 
 import asyncio
-import os
-import platform
-import re
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 
+from bench.machine import machine, most
 from gateways.press import Box, PaperContent, Sign, Table, pages_pdf, paper, watermark
 from tests.photographs import jpeg, photograph
 from workers.darkroom.pool import Darkroom
-
-
-def machine() -> str:
-    """The processor's name, cores and load, as far as the system tells."""
-    cpuinfo = Path("/proc/cpuinfo")
-    name = re.search(r"model name\s+: (.+)", cpuinfo.read_text()) if cpuinfo.exists() else None
-    load = os.getloadavg()[0]
-    return f"{name[1] if name else platform.processor()}, {os.cpu_count()} cores, load {load:.1f}, {platform.system()}"
-
-
-def largest(pid: int) -> float:
-    """MB a process has held at most."""
-    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
 
 
 def told(name: str, times: list[float]) -> None:
@@ -70,7 +53,7 @@ async def photographs(rounds: int) -> bytes:
         told("all at once, two children (with waiting)", list(both))
         print(f"{'':44} {rate:.1f} photographs a second")
         told("event loop stall meanwhile", await watch)
-        print(f"{'largest child':44} {max(largest(pid) for pid in room.pids()):.0f} MB")
+        print(f"{'largest child':44} {max(most(pid) for pid in room.pids()):.0f} MB")
         return (await room.develop(data)).archive
 
 

@@ -10,7 +10,7 @@ from models.catalogue import Item
 from models.hall import Hall
 from models.paper import CaseMaterial, Page, Upload
 from models.people import Account, Mandate, Membership
-from models.reads import notices
+from models.reads import notices, versions
 from models.rules import intake, permits
 from models.rules.flow import FINAL
 from models.rules.forms import clean_form
@@ -126,8 +126,7 @@ def _record(item: Item) -> dict[str, Any]:
 
 async def record_of(case: Case) -> dict[str, Any]:
     """The merged record of the item versions this case was filed under (R15)."""
-    items = await CaseItem.filter(case_id=case.id).order_by("position").prefetch_related("item")
-    return merged([_record(entry.item) for entry in items])
+    return await versions.record(await CaseItem.filter(case_id=case.id).order_by("position"))
 
 
 async def _sync_materials(case: Case, record: dict[str, Any], items: list[Item]) -> None:

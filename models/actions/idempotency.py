@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from models.base import Refusal, execute, new_id, now, rows
 from models.outbox import Idempotency
@@ -11,9 +12,9 @@ KEPT = timedelta(hours=72)
 
 @dataclass
 class Claim:
-    """A key taken for this call; `answer` is the earlier answer if there was one."""
+    """A key taken for this call, on the row `id`; `answer` is the earlier answer if there was one."""
 
-    row: Idempotency
+    id: UUID
     status: int = 0
     answer: bytes | None = None
 
@@ -30,18 +31,18 @@ async def claim(principal: str, route: str, key: str, body_hash: str) -> Claim:
         'ON CONFLICT (principal, route, "key") DO NOTHING RETURNING id',
         new_id(), now(), principal, route[:120], key, body_hash,
     )  # fmt: skip
-    row = await Idempotency.get(principal=principal, route=route[:120], key=key)
     if fresh:
-        return Claim(row)
+        return Claim(fresh[0]["id"])
+    row = await Idempotency.get(principal=principal, route=route[:120], key=key)
     if row.body_hash != body_hash:
         raise Refusal("idempotency_key_reused", 422, "同一个请求编号换了内容，请退出重进再试")
-    return Claim(row, row.status, (Idempotency.ANSWER.open(row.id, row.answer_sealed) or "").encode())
+    return Claim(row.id, row.status, (Idempotency.ANSWER.open(row.id, row.answer_sealed) or "").encode())
 
 
 async def remember(taken: Claim, status: int, answer: bytes) -> None:
     """Keep the answer beside the key."""
-    sealed = Idempotency.ANSWER.seal(taken.row.id, answer.decode())
-    await Idempotency.filter(id=taken.row.id).update(status=status, answer_sealed=sealed)
+    sealed = Idempotency.ANSWER.seal(taken.id, answer.decode())
+    await Idempotency.filter(id=taken.id).update(status=status, answer_sealed=sealed)
 
 
 async def forget_old() -> int:

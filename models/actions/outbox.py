@@ -19,12 +19,12 @@ async def put(
     """Owe one message, in the open unit. The payload is sealed: it may name a phone. A known key is owed once."""
     id_ = new_id()
     await execute(
-        "INSERT INTO outbox (id, created_at, dedupe_key, topic, subject_id, audience, payload_sealed, class, state, "
-        "attempts, next_at, fence, last_error) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, now(), 0, '') ON CONFLICT (dedupe_key) DO NOTHING",
-        id_, now(), dedupe_key, topic, subject_id, audience, Outbox.PAYLOAD.seal_json(id_, payload), class_,
+        "WITH owed AS (INSERT INTO outbox (id, created_at, dedupe_key, topic, subject_id, audience, payload_sealed, "
+        "class, state, attempts, next_at, fence, last_error) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, now(), 0, '') ON CONFLICT (dedupe_key) DO NOTHING) "
+        "SELECT pg_notify($9, $4)",
+        id_, now(), dedupe_key, topic, subject_id, audience, Outbox.PAYLOAD.seal_json(id_, payload), class_, WAKE,
     )  # fmt: skip
-    await execute("SELECT pg_notify($1, $2)", WAKE, topic)
 
 
 @dataclass(frozen=True)

@@ -48,10 +48,13 @@ async def move_case(actor: Actor, case: Case, verb: str, move: Move | None = Non
     event = await write_event(actor, case, None, verb, step, before, move)
     if step.stops:
         await stop_clocks(case, step.stops)
-    for kind in step.starts:
-        if kind in move.limits:
-            await start_clock(case, None, kind, move.limits[kind], move.start)
-    await tell.all_of(step.tell, case, event, await _facts(case, move))
+    begun = [
+        await start_clock(case, None, kind, move.limits[kind], move.start)
+        for kind in step.starts
+        if kind in move.limits
+    ]
+    if step.tell:
+        await tell.all_of(step.tell, case, event, await _facts(case, move, begun))
     return event
 
 
@@ -66,7 +69,8 @@ async def move_task(actor: Actor, case: Case, task: Task, verb: str, move: Move 
     event = await write_event(actor, case, task, verb, step, before, move)
     if task.state in FINAL["task"]:
         await stop_clocks(case, ("promise", "statutory"), task)
-    await tell.all_of(step.tell, case, event, await _facts(case, move), task)
+    if step.tell:
+        await tell.all_of(step.tell, case, event, await _facts(case, move, []), task)
     return event
 
 
@@ -139,8 +143,9 @@ async def write_event(
     )
 
 
-async def _facts(case: Case, move: Move) -> dict[str, Any]:
-    clocks = await Clock.filter(case_id=case.id, task_id=None, stopped_at=None).order_by("due_at")
+async def _facts(case: Case, move: Move, begun: list[Clock]) -> dict[str, Any]:
+    """What every notice may say. `due` is that of a clock this verb has `begun`, else of the one that runs."""
+    clocks = begun or await Clock.filter(case_id=case.id, task_id=None, stopped_at=None).order_by("due_at")
     due = next((c.due_on for kind in ("correction", "acceptance", "promise", "statutory", "delivery")
                 for c in clocks if c.kind == kind), None)  # fmt: skip
     return {
@@ -225,8 +230,7 @@ async def locked_case(case_id: UUID, scope: Any = None) -> Case:
     query = Case.filter(id=case_id)
     if scope is not None:
         query = query.filter(scope)
-    found = await query.first().values_list("id", flat=True)
-    case = await Case.filter(id=found).select_for_update().first() if found else None
+    case = await query.select_for_update(of=("cases",)).first()  # a scope may join tasks: those stay unlocked
     if case is None:
         raise not_found()
     return case

@@ -8,13 +8,12 @@ from models.case import Case, CaseItem, Clock, Event, Result, Task
 from models.catalogue import Department
 from models.hall import Hall
 from models.paper import CaseMaterial, Page
-from models.reads import calendar, notices, uploads
+from models.reads import calendar, notices, uploads, versions
 from models.reads import clocks as clock_reads
 from models.rules import permits
 from models.rules.dates import latest, say_full
 from models.rules.flow import OUTCOME_WORDS, STATE_WORDS, TASK_WORDS, verbs
 from models.rules.forms import complete
-from models.rules.merge import merged
 from models.rules.next_step import answer_by, next_step
 from models.rules.permits import Actor
 from models.seal import mask_name
@@ -36,15 +35,15 @@ async def case(actor: Actor, case_id: UUID) -> dict[str, Any]:
 
 
 async def whole(actor: Actor, row: Case) -> dict[str, Any]:
-    items = await CaseItem.filter(case_id=row.id).order_by("position").prefetch_related("item")
-    departments = {d.code: d for d in await Department.all()}
+    items = await CaseItem.filter(case_id=row.id).order_by("position")
+    departments = {d.code: d for d in await Department.filter(code__in={item.department_id for item in items})}
     hall = await Hall.get(code=row.hall_id)
     clocks = await Clock.filter(case_id=row.id).order_by("created_at")
     explained = await clock_reads.explained([clock for clock in clocks if clock.task_id is None])
     tasks = await _tasks(actor, row, items, departments, clocks)
     notice = await notices.notice(row)
     results = [_result(found, hall) for found in await Result.filter(case_id=row.id).order_by("created_at")]
-    record = merged([dict(item.item.record) for item in items])
+    record = await versions.record(items)
     values = Case.FORM.open_json(row.id, row.form_sealed)
     materials = await _materials(actor, row)
     own = actor.kind == "citizen"
