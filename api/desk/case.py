@@ -37,7 +37,7 @@ async def draw(
     values: dict[str, Any] = {
         "case": case, "person": await desk.person(me.actor, case_id), "shown": shown_values(shown), "said": said,
         "materials": found, "chosen": layout.chosen(found, query.get("m", "")), "kept": kept or {},
-        "events": layout.events(case), "opened": query.get("opened") or local(now()).isoformat(),
+        "events": layout.events(case), "opened": query.get("opened") or local(now()).isoformat(timespec="seconds"),
     }  # fmt: skip
     values["form_rows"] = layout.form_rows(case) if values["chosen"].raw["form"] else []
     layout.photos(values["chosen"], case_id)
@@ -145,9 +145,9 @@ def conflict(refusal: Refusal, seen: str, opened: str, present: str, case: dict[
         facts = [("您打开时", seen or "—"), ("现在", f"{present} · 第 {case['version']} 版")]
         facts += [
             (stamp(event["at"]), " ".join(part for part in (event["words"], event["who"], event["note"] or "") if part))
-            for event in case["timeline"] if opened and event["at"] > opened
+            for event in case["timeline"] if opened and event["at"] >= opened
         ][-3:]  # fmt: skip
     return {
-        "kind": "bad", "icon": "warn", "bold": "没有提交。", "words": refusal.words, "facts": facts,
-        "errors": refusal.errors[:6], "code": refusal.code,
+        "kind": "bad", "icon": "warn", "bold": "没有提交。", "words": refusal.words.removeprefix("没有办成："),
+        "facts": facts, "errors": refusal.errors[:6], "code": refusal.code,
     }  # fmt: skip

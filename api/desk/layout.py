@@ -93,7 +93,7 @@ def form_rows(case: dict[str, Any]) -> list[tuple[str, str]]:
         words = "、".join(map(str, value)) if isinstance(value, list) else "是" if value is True else str(value)
         words = ID_NUMBER.sub(lambda found: mask_id(found[0]) or "", words)
         words = PHONE.sub(lambda found: mask_phone(found[0]) or "", words)
-        rows.append((field["label"], words + (field.get("unit") or "")))
+        rows.append((field["label"], " ".join(part for part in (words, field.get("unit")) if part)))
     return rows
 
 

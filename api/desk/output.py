@@ -42,7 +42,7 @@ async def draw(
     return await page(
         request, me, "output.html", status, cases=waiting, q=q if heard == "办件号" else "", asked=bool(q),
         heard=heard, picked=picked, methods=CHOICES, said=said or layout.done_note(query), shown=shown_values(None),
-        paper=paper, opened=local(now()).isoformat(), events=picked["events"] if picked else [],
+        paper=paper, opened=local(now()).isoformat(timespec="seconds"), events=picked["events"] if picked else [],
     )  # fmt: skip
 
 

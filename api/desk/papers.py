@@ -26,7 +26,7 @@ def bold(text: str) -> Markup:
 
 def code(link: str) -> Markup:
     """A QR code as SVG, 33 mm with its white margin (error correction M)."""
-    return Markup(segno.make(link, error="m").svg_inline(scale=4, border=4, svgclass="qr"))
+    return Markup(segno.make(link, error="m").svg_inline(border=4, omitsize=True, svgclass="qr"))
 
 
 def base_of(request: Request) -> str:

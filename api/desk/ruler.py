@@ -66,7 +66,7 @@ def big(clock: dict[str, Any], law: dict[str, Any] | None, today: date, *, width
     out = [_big_box(cell, x, step) for cell, x in zip(drawn, places, strict=True)]
     out += _months(drawn, places)
     ends = dict(_strokes(drawn, places, step, clock, law))
-    out += [_stroke(kind, x, words, ends) for kind, (x, words) in ends.items()]
+    out += [_stroke(kind, x, words, ends, width) for kind, (x, words) in ends.items()]
     out += [
         f'<path class="nowp" d="M{x + step / 2 - 5:.1f} 17h8l-4 6z"/>'
         f'<text class="mark now" x="{x + step / 2 - 1:.1f}" y="13" text-anchor="middle">今天</text>'
@@ -139,10 +139,10 @@ def _strokes(
                 yield kind, (x + step - 1, f"{ENDS[found['kind']]} {found['of']} 日")
 
 
-def _stroke(kind: str, x: float, words: str, ends: dict[str, tuple[float, str]]) -> str:
-    """The stroke and its words; the law's words hang left of it unless the promise's stand in the way."""
+def _stroke(kind: str, x: float, words: str, ends: dict[str, tuple[float, str]], width: int) -> str:
+    """The stroke and its words; they hang left of it for the law, unless the promise's are there, and at the edge."""
     near = kind == "law" and "due" in ends and x - ends["due"][0] < 150
-    left = kind == "law" and not near
+    left = (kind == "law" and not near) or x + 13 * len(words) > width
     at = x - 4 if left else x + 4
     anchor = ' text-anchor="end"' if left else ""
     mark = "mark due-t" if kind == "due" else "mark"

@@ -24,7 +24,7 @@ export function gun() {
 }
 
 function take(code) {
-  const here = document.querySelector("main .scanbox input") || document.querySelector(".bar .find input");
+  const here = document.querySelector("main .scanbox [name=q]") || document.querySelector(".bar .find [name=q]");
   here.value = code;
   here.form.requestSubmit();
 }

@@ -21,7 +21,8 @@ function seen(el) {
 function find(key) {
   const open = document.querySelector(".allkeys:target");
   const root = open || document;
-  return [...root.querySelectorAll("[data-key]")].find((el) => el.dataset.key.split(" ").includes(key) && seen(el));
+  // the last on the page wins: what stands open (a paper, a sheet being written) comes after the frame
+  return [...root.querySelectorAll("[data-key]")].reverse().find((el) => el.dataset.key.split(" ").includes(key) && seen(el));
 }
 
 function press(el) {
