@@ -1,7 +1,7 @@
 // The scanner is a fast keyboard: a prefix (`), then the code, then Enter. Its digits never tick a standard.
 
 const PREFIX = "`";
-const SLOW = 80; // ms between two keys: nobody types a case number faster
+const SLOW = 150; // ms between two keys of one burst
 
 export function gun() {
   let burst = null;
