@@ -39,7 +39,10 @@ function step(by) {
   const next = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + by))];
   const link = next.querySelector("[data-pick], [data-open]");
   link?.focus();
-  if (link?.matches("[data-pick]") && next.getAttribute("aria-selected") !== "true") link.click();
+  const chosen = next.getAttribute("aria-selected") === "true";
+  rows.forEach((row) => row.removeAttribute("aria-selected"));
+  next.setAttribute("aria-selected", "true"); // at once, so that Enter opens it while the drawer is still on its way
+  if (link?.matches("[data-pick]") && !chosen) link.click();
   return true;
 }
 
@@ -62,6 +65,10 @@ export function keys() {
     if (key === "Enter" && event.target.closest("button, summary, a")) {
       if (!event.target.matches("[data-pick]")) return;
     }
+    if (key === "Enter" && openChosen()) {
+      event.preventDefault();
+      return;
+    }
     const el = find(key);
     if (el) {
       event.preventDefault();
@@ -70,8 +77,6 @@ export function keys() {
       if (step(1)) event.preventDefault();
     } else if (["K", "ArrowUp"].includes(key)) {
       if (step(-1)) event.preventDefault();
-    } else if (key === "Enter") {
-      if (openChosen()) event.preventDefault();
     } else if (FUNCTION.test(key)) event.preventDefault();
   });
 }

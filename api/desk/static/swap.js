@@ -2,12 +2,13 @@
 // ever put into the page), and only <main>, the tabs and the strip of keys are exchanged. When anything fails, the browser does it the plain way.
 
 const PARTS = ["main", ".bar nav", ".bar .who", ".keys", ".allkeys"];
-let running = null;
+let running = null; // the page being fetched; a newer one takes its place, a form being sent is never dropped
+let leaving = false;
 
 function ask(method, url, body) {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
-    running = xhr;
+    if (method === "GET") running = xhr;
     xhr.open(method, url);
     xhr.responseType = "document";
     xhr.timeout = 15000;
@@ -41,6 +42,7 @@ export async function go(url, { push = true } = {}) {
     exchange(xhr.response);
     if (push) history.pushState(null, "", xhr.responseURL);
   } catch (xhr) {
+    if (leaving) return;
     if (xhr.readyState === 4 && xhr.status === 0 && !navigator.onLine) offline();
     else if (xhr.readyState !== 0) location.assign(url);
   }
@@ -66,7 +68,11 @@ async function send(form, button) {
       button.removeAttribute("aria-busy");
       button.replaceChildren(...before);
     }
-    if (xhr.status === 0) return offline();
+    if (leaving) return;
+    if (xhr.status === 0) {
+      offline();
+      return;
+    }
     // signed out or locked meanwhile: the words are kept as a draft, the plain way leads to the lock page
     document.dispatchEvent(new CustomEvent("desk:keep"));
     location.assign(location.href);
@@ -93,6 +99,8 @@ function get(form, button) {
 }
 
 export function forms() {
+  window.addEventListener("beforeunload", () => { leaving = true; });
+  window.addEventListener("pageshow", () => { leaving = false; });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-swap]");
     if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
