@@ -5,7 +5,7 @@ Each command reads in its own half of the house: a worker that also carried the 
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
@@ -65,11 +65,11 @@ def read_settings() -> Settings:
     return outside.with_departments(environment.here())
 
 
-def _inside(body: Callable[[Settings], Coroutine[Any, Any, int | None]]) -> None:
+def _inside(body: Callable[[Settings], int | None]) -> None:
     """Run one command with its servers and end with its status (None: all is well)."""
     try:
         with servers(read_settings()) as settings:
-            status = asyncio.run(body(settings))
+            status = body(settings)
     except (SettingError, LocalError) as error:
         sys.exit(str(error))
     sys.exit(status)
@@ -89,34 +89,22 @@ def run() -> None:
 def api() -> None:
     """只启动接口和工作台。"""
     web = half("api")  # read in before the servers are waited for
-
-    async def body(settings: Settings) -> None:
-        logs.configure()
-        await web.serve(application(settings), settings)
-
-    _inside(body)
+    logs.configure()
+    _inside(lambda settings: web.serve(application(settings), settings))
 
 
 @cli.command()
 def worker() -> None:
     """只启动后台（投递、照片、时限）。"""
     half("worker")
-
-    async def body(settings: Settings) -> None:
-        logs.configure()
-        await work(settings)
-
-    _inside(body)
+    logs.configure()
+    _inside(lambda settings: asyncio.run(work(settings)))
 
 
 @cli.command()
 def migrate() -> None:
     """把数据库改到现在的结构。"""
-
-    async def body(settings: Settings) -> None:
-        await schema.migrate(settings.database_url or "", lambda name: typer.echo(f"  {name}"))
-
-    _inside(body)
+    _inside(lambda settings: asyncio.run(schema.migrate(settings.database_url or "", lambda n: typer.echo(f"  {n}"))))
 
 
 @cli.command()
@@ -131,7 +119,7 @@ def load(
             await clients(stack, settings, "yimen-load")
             return int(await half("county").load(settings, folder or settings.county, if_changed))
 
-    _inside(body)
+    _inside(lambda settings: asyncio.run(body(settings)))
 
 
 @cli.command()
@@ -143,7 +131,7 @@ def check() -> None:
             state = await clients(stack, settings, "yimen-check")
             return int(await half("county").check(state["redis"]))
 
-    _inside(body)
+    _inside(lambda settings: asyncio.run(body(settings)))
 
 
 if __name__ == "__main__":

@@ -40,9 +40,10 @@ async def whole(actor: Actor, row: Case) -> dict[str, Any]:
     hall = await Hall.get(code=row.hall_id)
     clocks = await Clock.filter(case_id=row.id).order_by("created_at")
     explained = await clock_reads.explained([clock for clock in clocks if clock.task_id is None])
-    tasks = await _tasks(actor, row, items, departments, clocks)
-    notice = await notices.notice(row)
-    results = [_result(found, hall) for found in await Result.filter(case_id=row.id).order_by("created_at")]
+    # departments come in with acceptance, results with their decisions: before it there is nothing to look for
+    tasks = await _tasks(actor, row, items, departments, clocks) if row.accepted_on else []
+    results = await _results(row, hall) if row.accepted_on else []
+    notice = await notices.notice(row) if row.state not in ("draft", "submitted") else None
     record = await versions.record(items)
     values = Case.FORM.open_json(row.id, row.form_sealed)
     materials = await _materials(actor, row)
@@ -196,7 +197,7 @@ def _task_words(task: Task, promise: dict[str, Any] | None) -> str:
 
 async def _materials(actor: Actor, row: Case) -> list[dict[str, Any]]:
     rows = await CaseMaterial.filter(case_id=row.id).order_by("position")
-    pages = await Page.filter(material_id__in=[m.id for m in rows]).order_by("position").prefetch_related("upload")
+    pages = await Page.filter(material_id__in=[m.id for m in rows]).order_by("position").select_related("upload")
     held: dict[UUID, list[Page]] = {}
     for page in pages:
         held.setdefault(page.material_id, []).append(page)
@@ -254,6 +255,10 @@ async def timeline(actor: Actor, row: Case) -> list[dict[str, Any]]:
         }
         for event in await query
     ]
+
+
+async def _results(row: Case, hall: Hall) -> list[dict[str, Any]]:
+    return [_result(found, hall) for found in await Result.filter(case_id=row.id).order_by("created_at")]
 
 
 def _result(row: Result, hall: Hall) -> dict[str, Any]:
