@@ -34,6 +34,11 @@ export function act(id: string, verb: string, key: string, body: object = {}): P
   return client.call('POST', `/cases/${id}/${verb}`, { body, key })
 }
 
+/** A paper that was given out, as a PDF. */
+export function readPaper(id: string, kind: string): Promise<ArrayBuffer> {
+  return client.file(`/cases/${id}/papers/${kind}.pdf`)
+}
+
 export function readUpload(id: string): Promise<Upload> {
   return client.call('GET', `/uploads/${id}`)
 }

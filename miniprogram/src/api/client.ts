@@ -5,6 +5,8 @@ export interface Ask {
   url: string
   headers: Record<string, string>
   body?: object | ArrayBuffer
+  /** The answer is a file, given as an ArrayBuffer. */
+  file?: boolean
 }
 /** Header names are lower case. */
 export interface Reply {
@@ -103,6 +105,12 @@ export class Client {
     const reply = await this.raw({ method, url: withQuery(path, options.query), headers, body: options.body })
     if (reply.status >= 400) throw problemOf(reply)
     return reply.data as T
+  }
+
+  async file(path: string): Promise<ArrayBuffer> {
+    const reply = await this.raw({ method: 'GET', url: path, headers: {}, file: true })
+    if (reply.status >= 400) throw problemOf(reply)
+    return reply.data as ArrayBuffer
   }
 
   /** One signed exchange; refusals come back as replies. `url` is a path under the base or a full path. */

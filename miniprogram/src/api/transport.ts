@@ -12,6 +12,7 @@ export const transport: Transport = (ask) =>
       method: ask.method,
       header: ask.headers,
       data: ask.body as ArrayBuffer | undefined,
+      responseType: ask.file ? 'arraybuffer' : 'text',
       timeout: 30_000,
       success: (answer) => resolve({ status: answer.statusCode, headers: lower(answer.header), data: answer.data }),
       fail: () => reject(new Offline()),

@@ -58,3 +58,19 @@ export async function saveText(name: string, text: string): Promise<void> {
   await wx.shareFileMessage({ filePath: path, fileName: name })
   // #endif
 }
+
+/** Shows a PDF; on the web the browser saves or opens it as it likes. */
+export async function openPdf(name: string, data: ArrayBuffer): Promise<void> {
+  // #ifdef H5
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([data], { type: 'application/pdf' }))
+  link.download = `${name}.pdf`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+  // #endif
+  // #ifdef MP-WEIXIN
+  const path = `${wx.env.USER_DATA_PATH}/paper.pdf`
+  wx.getFileSystemManager().writeFileSync(path, data)
+  await wx.openDocument({ filePath: path, fileType: 'pdf', showMenu: true })
+  // #endif
+}

@@ -16,6 +16,13 @@ export const session = reactive({
   account: recall<Account>('account'),
 })
 
+const others: (() => void)[] = []
+
+/** Calls `wipe` when somebody else signs in on this phone: what was kept here belongs to the one before. */
+export function whenAnother(wipe: () => void): void {
+  others.push(wipe)
+}
+
 /** Takes in `{access_token, refresh_token, account}`; `account` may be missing after a refresh. */
 export function enter(answer: Partial<Tokens>): void {
   if (answer.access_token && answer.refresh_token) {
@@ -26,6 +33,9 @@ export function enter(answer: Partial<Tokens>): void {
 }
 
 export function know(account: Account): void {
+  const before = recall<string>('owner')
+  if (before && before !== account.id) others.forEach((wipe) => wipe())
+  remember('owner', account.id)
   session.account = account
   remember('account', account)
 }
