@@ -6,6 +6,7 @@ from uuid import UUID
 from tortoise import fields
 
 from models.base import Row
+from models.seal import Cell
 
 UPLOAD_STATES = ("receiving", "checking", "ready", "refused", "deleted")
 
@@ -21,7 +22,6 @@ class Upload(Row):
     staff: Any = fields.ForeignKeyField("models.Staff", related_name="uploads", null=True)
     staff_id: UUID | None
     state = fields.CharField(max_length=10, default="receiving")
-    name = fields.CharField(max_length=200, default="")
     declared = fields.CharField(max_length=60, default="")
     length = fields.BigIntField(default=0)
     received = fields.BigIntField(default=0)
@@ -59,7 +59,9 @@ class CaseMaterial(Row):
     trust = fields.CharField(max_length=1, default="")
     checked_by: Any = fields.UUIDField(null=True)
     checked_at: Any = fields.DatetimeField(null=True)
-    note = fields.CharField(max_length=300, default="")
+    note_sealed: Any = fields.TextField(null=True)
+
+    NOTE = Cell("case_material", "note")
 
     class Meta:
         table = "case_material"

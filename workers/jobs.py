@@ -38,7 +38,7 @@ EVERY_5_SECONDS = set(range(0, 60, 5))
 CRON: tuple[tuple[Callable[[dict[str, Any]], Awaitable[Any]], dict[str, Any]], ...] = (
     (alarms.perform_due, {"second": EVERY_5_SECONDS}),
     (photos.sweep_photos, {"second": EVERY_5_SECONDS}),
-    (photos.drop_expired, {"hour": {3}, "minute": {10}, "second": {0}}),
+    (photos.drop_deleted, {"minute": {10, 40}, "second": {0}}),
     (forget_keys, {"minute": {20}, "second": {0}}),
 )
 

@@ -59,11 +59,13 @@ async def sweep_photos(context: dict[str, Any]) -> int:
     return len(found)
 
 
-async def drop_expired(context: dict[str, Any]) -> int:
-    """Remove uploads that no case used within 30 days, bytes and all."""
-    gone = await uploads.expired()
+async def drop_deleted(context: dict[str, Any]) -> int:
+    """Remove the bytes of uploads that were deleted, erased with their owner, or used by no case within 30 days."""
+    await uploads.expire()
+    gone = await uploads.deleted()
     for row in gone:
         for key in (row["original_key"], row["archive_key"], row["thumbnail_key"]):
             if key:
                 await context["store"].delete(key)
+        await uploads.emptied(row["id"])
     return len(gone)

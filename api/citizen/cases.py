@@ -58,7 +58,7 @@ async def fill(c: Ctx[FormIn, Empty]) -> dict[str, Any]:
     return await cases.case(c.actor, _id(c))
 
 
-@op("PUT", "/cases/{id:id}/materials/{code}", body=PagesIn, out=CaseOut, door=CITIZEN)
+@op("PUT", "/cases/{id:id}/materials/{code:code}", body=PagesIn, out=CaseOut, door=CITIZEN)
 async def lay(c: Ctx[PagesIn, Empty]) -> dict[str, Any]:
     """Set the pages of one material, in order."""
     await drafts.lay(c.actor, _id(c), c.path["code"], c.body.pages)

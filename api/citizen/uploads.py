@@ -39,7 +39,10 @@ TUS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
 _binary = {"content": {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 _said = [{"name": "Tus-Resumable", "in": "header", "required": False, "schema": {"type": "string"}}]
 PLAIN: dict[str, Any] = {"headers": _said, "responses": {"204": {"description": "好了"}}}
-SLICED: dict[str, Any] = {"request": {"required": False, **_binary}, **PLAIN}
+REFUSED = {"412": {"description": "版本不对"}, "460": {"description": "这一段传坏了"}}
+SLICED: dict[str, Any] = {
+    "request": {"required": False, **_binary}, "headers": _said, "responses": {**PLAIN["responses"], **REFUSED},
+}  # fmt: skip
 
 
 def _staging(request: Request) -> Staging:
@@ -62,7 +65,7 @@ async def options(_: Ctx[Empty, Empty]) -> Response:
 
 
 CREATED = {"description": "开始上传", "headers": {"Location": {"schema": {"type": "string"}}}}
-BEGUN = {**SLICED, "responses": {"201": CREATED, "412": {"description": "版本不对"}}}
+BEGUN = {**SLICED, "responses": {"201": CREATED, **REFUSED}}
 FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 PHOTO: dict[str, Any] = {"request": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}}
 
@@ -73,7 +76,7 @@ async def create(c: Ctx[Empty, Empty]) -> Response:
     _tus(c.request)
     said = _metadata(c.request.headers.get("upload-metadata", ""))
     length = _number(c.request.headers.get("upload-length", ""), "Upload-Length")
-    upload = await acts.begin(c.actor, length, said.get("filename", ""), said.get("filetype", ""))
+    upload = await acts.begin(c.actor, length, said.get("filetype", ""))
     await anyio.to_thread.run_sync(_staging(c.request).create, str(upload.id))
     headers = {**TUS, "Location": f"/api/v1/uploads/{upload.id}", "Upload-Offset": "0"}
     if c.request.headers.get("content-type", "").startswith("application/offset+octet-stream"):
@@ -142,7 +145,7 @@ async def photo(c: Ctx[Empty, Empty]) -> dict[str, Any]:
         if not isinstance(file, UploadFile):
             raise Refusal("file_missing", 422, "没有收到照片，请重新选一张")
         data = await file.read()
-        upload = await acts.begin(c.actor, len(data), file.filename or "", file.content_type or "")
+        upload = await acts.begin(c.actor, len(data), file.content_type or "")
     await _store(c.request, upload, data)
     return uploads.shown(c.actor, await uploads.own(c.actor, upload.id))
 

@@ -83,7 +83,7 @@ async def _erase_drafts(ids: list[UUID]) -> None:
 
 async def _erase_around(account: Account) -> None:
     used = await Page.filter(upload__account_id=account.id).values_list("upload_id", flat=True)
-    await Upload.filter(account_id=account.id, id__not_in=list(used)).update(state="deleted", name="")
+    await Upload.filter(account_id=account.id, id__not_in=list(used)).update(state="deleted")
     await WechatBinding.filter(account_id=account.id).delete()
     await IdentityCode.filter(account_id=account.id).delete()
     await Notification.filter(account_id=account.id).delete()

@@ -30,7 +30,11 @@ async def check(actor: Actor, case_id: UUID, code: str, state: str, note: str = 
             raise Refusal("unknown_material", 404, "这件事没有这样材料")
         kept = "free" if row.need["free"] else ("ready" if state == "ready" else "defect")
         await CaseMaterial.filter(id=row.id).update(
-            state=kept, note=note.strip(), checked_by=actor.id, checked_at=now(), trust=row.trust or "C"
+            state=kept,
+            note_sealed=CaseMaterial.NOTE.seal(row.id, note.strip()),
+            checked_by=actor.id,
+            checked_at=now(),
+            trust=row.trust or "C",
         )
 
     await unit(body)

@@ -14,7 +14,9 @@ from models.rules.notices import NOTICES, SYSTEM_EVENTS
 async def all_of(
     names: tuple[str, ...], case: Case, event: Event, facts: dict[str, Any], task: Task | None = None
 ) -> None:
-    """Owe every notice of a verb, in the open unit."""
+    """Owe every notice of a verb, in the open unit; a draft that was never handed in concerns nobody else."""
+    if case.number is None:
+        return
     for name in names:
         audience = NOTICES[name].audience
         if audience == "citizen":

@@ -231,7 +231,7 @@ def _material(actor: Actor, row: CaseMaterial, pages: list[Page]) -> dict[str, A
         "items": row.items,
         "state": state,
         "state_words": words[state],
-        "note": row.note,
+        "note": CaseMaterial.NOTE.open(row.id, row.note_sealed) or "",
         "trust": row.trust or None,
         "pages": [uploads.shown(actor, page.upload) for page in pages],
     }
