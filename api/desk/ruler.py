@@ -79,17 +79,20 @@ def big(clock: dict[str, Any], law: dict[str, Any] | None, today: date, *, width
 
 def _fit(drawn: list[Cell], width: int) -> tuple[int, list[float]]:
     """The step of a box (with its 2 px space) and every cell's x, narrowed until all fit."""
-    for step in (27, 21, 15, 11, 8, 6, 5):
+    for step in (27, 21, 15, 11, 8, 6, 5, 4, 3):
         places, x = [], 0.0
         for cell in drawn:
             places.append(x)
-            x += _gap(cell) + 2 if cell.look == "gap" else step
+            x += _gap(cell, step) + 2 if cell.look == "gap" else step
         if x <= width:
             break
     return step, places
 
 
-def _gap(cell: Cell) -> int:
+def _gap(cell: Cell, step: int) -> int:
+    """The width of a run of days off; where days are many, hardly more than a seam."""
+    if step < 15:
+        return 4 if step > 6 else 0
     length = (cell.last - cell.first).days + 1
     if cell.name:
         return 34 if length >= 5 else 24
@@ -99,10 +102,11 @@ def _gap(cell: Cell) -> int:
 def _big_box(cell: Cell, x: float, step: int) -> str:
     wide = step - 2
     if cell.look == "gap":
-        label = (
-            f'<text class="t off" x="{x + _gap(cell) / 2}" y="64" text-anchor="middle">{escape(cell.name[:2])}</text>'
+        gap = _gap(cell, step)
+        label = f'<text class="t off" x="{x + gap / 2}" y="64" text-anchor="middle">{escape(cell.name[:2])}</text>'
+        return f'<rect class="gap" x="{x}" y="32" width="{gap}" height="18"/>' + (
+            label if cell.name and step >= 15 else ""
         )
-        return f'<rect class="gap" x="{x}" y="32" width="{_gap(cell)}" height="18"/>' + (label if cell.name else "")
     middle = x + wide / 2
     out = f'<rect class="d {cell.look}" x="{x}" y="26" width="{wide}" height="24"/>'
     if step < 15 and not (cell.n and cell.n % 5 == 0):
