@@ -47,7 +47,20 @@ class IdConvertor(Convertor[str]):
         return value
 
 
+class CodeConvertor(Convertor[str]):
+    """The code of a material in a path; no dot, so that `CODE.pdf` is another address with its own methods."""
+
+    regex = "[A-Za-z0-9_-]{1,40}"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
 register_url_convertor("id", IdConvertor())
+register_url_convertor("code", CodeConvertor())
 
 
 class Guard:

@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from arq.connections import ArqRedis
 from redis import Redis
-from redis.asyncio import ConnectionPool
 
 from local import keyfile
 from local.process import spawn
@@ -28,7 +26,6 @@ from settings import SANDBOX_APPID, SANDBOX_SECRET, Settings, read
 from tests.api.door import Web
 from tests.keys import record
 from tests.sandbox_server import Sandbox, free_port, running
-from workers import jobs
 
 HOME = Path(__file__).parents[2]
 SMS_KEY = "promises-sms-0123456789abcdef"
@@ -173,10 +170,6 @@ async def inside(house: House) -> AsyncIterator[Web]:
                 yield Web(http, house.sandbox, given)
     finally:
         await base.connect(house.env["DATABASE_URL"], pool=12, name="tests")
-
-
-def queue(url: str) -> ArqRedis:
-    return ArqRedis(ConnectionPool.from_url(url), job_serializer=jobs.encode, job_deserializer=jobs.decode)
 
 
 def lines(log: Path) -> list[dict[str, Any]]:

@@ -98,7 +98,7 @@ async def _form(s: Scene) -> Call:
     return Call(f"/api/v1/cases/{case}/form", {"values": {}}, {"values": {"x": 1}})
 
 
-@recipe("PUT /api/v1/cases/{id:id}/materials/{code}")
+@recipe("PUT /api/v1/cases/{id:id}/materials/{code:code}")
 async def _pages(s: Scene) -> Call:
     case = await people.draft(s.li, "SJ03")
     found = await rows("SELECT code FROM case_material WHERE case_id = $1 AND state = 'ready' LIMIT 1", case)
