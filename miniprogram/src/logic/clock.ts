@@ -33,10 +33,10 @@ function column(date: string): number {
   return (weekdayOf(date) + 6) % 7
 }
 
-/** Rows of cells: one line up to 15 days, else weeks from Monday to Sunday with blanks before and after. */
-export function stripRows(clock: Clock): Cell[][] {
+/** Rows of cells: one line up to `most` days (15; fewer in big letters), else weeks from Monday to Sunday with blanks before and after. */
+export function stripRows(clock: Clock, most = ONE_LINE): Cell[][] {
   const cells = clock.days.map((day) => cell(clock, day))
-  if (cells.length <= ONE_LINE) return cells.length ? [cells] : []
+  if (cells.length <= most) return cells.length ? [cells] : []
   const first = clock.days[0] as ClockDay
   const all = [...blanks(column(first.date), 'before'), ...cells]
   all.push(...blanks((7 - (all.length % 7)) % 7, 'after'))

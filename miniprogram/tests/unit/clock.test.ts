@@ -37,6 +37,11 @@ describe('clock strip', () => {
     expect(last.map((cell) => cell.top).join(',')).toBe('7,,,,,,')
   })
 
+  it('breaks into weeks sooner in big letters', () => {
+    expect(stripRows(clock({}), 7)).toHaveLength(3)
+    expect(stripRows(clock({ days: run('2026-11-24', 6) }), 7)).toHaveLength(1)
+  })
+
   it('has no row without days', () => {
     expect(stripRows(clock({ days: [] }))).toEqual([])
   })
