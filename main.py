@@ -5,11 +5,11 @@ Each command reads in its own half of the house: a worker that also carried the 
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
@@ -24,10 +24,13 @@ from local.servers import servers
 from models import base, schema, seal
 from settings import SettingError, Settings
 
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
-
-HALVES = {"api": "api.serve", "worker": "workers.process", "county": "local.county", "run": "local.run"}
+HALVES = {
+    "api": "api.serve",
+    "worker": "workers.process",
+    "county": "local.county",
+    "run": "local.run",
+    "staff": "local.staff",
+}
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="一门：一县一门一网")
 
@@ -49,16 +52,6 @@ async def clients(stack: AsyncExitStack, settings: Settings, name: str) -> dict[
     stack.push_async_callback(wechat.close)
     store = Store(settings.store_url, seal.ring())
     return {"settings": settings, "redis": redis, "jobs": redis, "wechat": wechat, "store": store}
-
-
-def application(settings: Settings) -> "Starlette":
-    """The web application, its clients opened in the lifespan and handed down."""
-    return cast("Starlette", half("api").application(settings, clients))
-
-
-async def work(settings: Settings) -> None:
-    """The worker process: arq's functions and cron lines, and the relay beside them."""
-    await half("worker").work(settings, clients)
 
 
 def read_settings() -> Settings:
@@ -90,15 +83,15 @@ def api() -> None:
     """只启动接口和工作台。"""
     web = half("api")  # read in before the servers are waited for
     logs.configure()
-    _inside(lambda settings: web.serve(application(settings), settings))
+    _inside(lambda settings: web.serve(web.application(settings, clients), settings))
 
 
 @cli.command()
 def worker() -> None:
     """只启动后台（投递、照片、时限）。"""
-    half("worker")
+    back = half("worker")
     logs.configure()
-    _inside(lambda settings: asyncio.run(work(settings)))
+    _inside(lambda settings: asyncio.run(back.work(settings, clients)))
 
 
 @cli.command()
@@ -107,31 +100,42 @@ def migrate() -> None:
     _inside(lambda settings: asyncio.run(schema.migrate(settings.database_url or "", lambda n: typer.echo(f"  {n}"))))
 
 
+def _reach(name: str, body: Callable[[Settings, dict[str, Any]], Awaitable[int]]) -> None:
+    """Run a command that reaches out with `clients`."""
+
+    async def whole(settings: Settings) -> int:
+        async with AsyncExitStack() as stack:
+            return await body(settings, await clients(stack, settings, f"yimen-{name}"))
+
+    _inside(lambda settings: asyncio.run(whole(settings)))
+
+
 @cli.command()
 def load(
     folder: Annotated[Path | None, typer.Argument(help="县的数据目录，不写就用 county/")] = None,
     if_changed: Annotated[bool, typer.Option(help="没有变化就跳过")] = False,
 ) -> None:
     """载入县的数据；有错的逐行指出，一行也不载入。"""
+    _reach("load", lambda settings, _: half("county").load(settings, folder or settings.county, if_changed))
 
-    async def body(settings: Settings) -> int:
-        async with AsyncExitStack() as stack:
-            await clients(stack, settings, "yimen-load")
-            return int(await half("county").load(settings, folder or settings.county, if_changed))
 
-    _inside(lambda settings: asyncio.run(body(settings)))
+@cli.command()
+def staff(
+    act: Annotated[str, typer.Argument(help="add 新增 | disable 停用 | renew 换密码和密钥")],
+    login: str,
+    name: str = "",
+    role: Annotated[list[str] | None, typer.Option(help="clerk handler approver supervisor，可写几次")] = None,
+    department: Annotated[str | None, typer.Option(help="部门代码，如 SJ")] = None,
+    hall: Annotated[str | None, typer.Option(help="大厅代码，如 0001")] = None,
+) -> None:
+    """工作人员的账号：新增、停用、换密码。"""
+    _reach("staff", lambda *_: half("staff").perform(act, login, name, role or [], department, hall))
 
 
 @cli.command()
 def check() -> None:
     """检查设置、服务器、密钥和审计记录。"""
-
-    async def body(settings: Settings) -> int:
-        async with AsyncExitStack() as stack:
-            state = await clients(stack, settings, "yimen-check")
-            return int(await half("county").check(state["redis"]))
-
-    _inside(lambda settings: asyncio.run(body(settings)))
+    _reach("check", lambda _, state: half("county").check(state["redis"]))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -69,6 +70,8 @@ class Settings:
     redis_pool: int
     county: Path
     web_dist: Path | None
+    proxies: tuple[str, ...] = ()
+    department_networks: tuple[str, ...] = ()
 
     @property
     def embedded(self) -> bool:
@@ -116,6 +119,8 @@ class Settings:
             "REDIS_POOL": self.redis_pool,
             "COUNTY": self.county,
             "WEB_DIST": self.web_dist,
+            "PROXIES": ",".join(self.proxies),
+            "DEPARTMENT_NETWORKS": ",".join(self.department_networks),
         }
         for link in self.departments:
             given |= {
@@ -238,6 +243,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         redis_pool=ask.number("REDIS_POOL", 20, 2, 500),
         county=ask.folder("COUNTY", HOME / "county"),
         web_dist=ask.parsed("WEB_DIST", None, _web_app, "已构建的网页目录（其中有 index.html）"),
+        proxies=ask.parsed("PROXIES", (), _networks, "反向代理的地址，用逗号隔开，如 127.0.0.1"),
+        department_networks=ask.parsed("DEPARTMENT_NETWORKS", (), _networks, "内网网段，用逗号隔开，如 10.20.0.0/16"),
     )
     _check_together(settings, ask)
     return settings
@@ -286,6 +293,13 @@ def _store(value: str) -> str | None:
 
 def _host(value: str) -> str | None:
     return value if re.fullmatch(r"[0-9A-Za-z.:\-]{1,253}", value) else None
+
+
+def _networks(value: str) -> tuple[str, ...] | None:
+    try:
+        return tuple(str(ip_network(part.strip())) for part in value.split(","))
+    except ValueError:
+        return None
 
 
 def _aes_key(value: str) -> str | None:

@@ -12,7 +12,7 @@ from arq.worker import Function
 
 from gateways.queue import decode as decode
 from gateways.queue import encode as encode
-from models.actions import attempts, codes, idempotency, sessions
+from models.actions import attempts, codes, idempotency, outbox, sessions
 from workers import alarms, photos
 
 Startup = Callable[[dict[str, Any]], Awaitable[None]]
@@ -28,9 +28,8 @@ class Job:
 
 
 async def forget_keys(_: dict[str, Any]) -> int:
-    """Drop idempotency keys older than 72 h, counted tries, spent codes and refresh tokens that ran out."""
-    gone = [await forget() for forget in (idempotency.forget_old, attempts.forget_old, codes.forget_old)]
-    return sum(gone) + await sessions.forget_old()
+    """Drop what is kept for a time only: idempotency keys, tries, codes, refresh tokens, delivered messages."""
+    return sum([await subject.forget_old() for subject in (idempotency, attempts, codes, sessions, outbox)])
 
 
 JOBS = (Job(photos.check_photo, 20, 2),)

@@ -1,10 +1,12 @@
 """Develop an uploaded photograph in a child process and keep an archive copy and a thumbnail (R46)."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 import structlog
 
+from gateways.staging import Staging
 from gateways.store import Missing, Store, StoreError, new_key
 from models.actions import uploads
 from models.actions.uploads import Developed
@@ -68,4 +70,7 @@ async def drop_deleted(context: dict[str, Any]) -> int:
             if key:
                 await context["store"].delete(key)
         await uploads.emptied(row["id"])
+    staging: Staging = context["staging"]
+    for name in await uploads.abandoned(await asyncio.to_thread(staging.ids)):
+        await asyncio.to_thread(staging.remove, name)
     return len(gone)

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from gateways.departments import DepartmentClient
 from gateways.sms import Sms
+from gateways.staging import Staging
+from models import seal
 from models.base import credentials
 from settings import Settings
 from workers import jobs, senders
@@ -23,17 +25,20 @@ async def work(settings: Settings, clients: Clients) -> None:
         state = await clients(stack, settings, "yimen-worker")
         sms = Sms(settings.sms_base_url, settings.sms_key)
         stack.push_async_callback(sms.close)
-        departments = DepartmentClient({urlsplit(link.url).netloc for link in settings.departments})
+        hosts = {urlsplit(link.url).netloc for link in settings.departments}
+        departments = DepartmentClient(hosts, settings.department_networks)
         stack.push_async_callback(departments.close)
         darkroom = await stack.enter_async_context(Darkroom(children=2))
         listen = credentials(settings.database_url or "")
-        await serve({**state, "sms": sms, "departments": departments, "darkroom": darkroom}, listen)
+        staging = Staging(settings.var / "staging", seal.ring())
+        own = {"sms": sms, "departments": departments, "darkroom": darkroom, "staging": staging}
+        await serve({**state, **own}, listen)
 
 
 async def serve(state: dict[str, Any], listen: dict[str, Any]) -> None:
     """Work until a signal or until Redis is gone (a supervisor starts the process again).
 
-    state: redis, wechat, sms, departments, store, darkroom. listen: connection arguments for LISTEN.
+    state: redis, wechat, sms, departments, store, staging, darkroom. listen: connection arguments for LISTEN.
     """
     relay = Relay(
         listen,
@@ -48,7 +53,7 @@ async def serve(state: dict[str, Any], listen: dict[str, Any]) -> None:
     carrying = asyncio.create_task(relay.run())
 
     async def begin(context: dict[str, Any]) -> None:
-        context.update(store=state["store"], darkroom=state["darkroom"])
+        context.update({name: state[name] for name in ("store", "darkroom", "staging")})
 
     async def end(_: dict[str, Any]) -> None:
         await relay.stop()

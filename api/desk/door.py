@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote, urlsplit
 
+import structlog
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +16,8 @@ from models.actions import staff
 from models.actions.staff import Seated
 from models.base import Refusal, new_id
 from models.rules.permits import require_staff
+
+log = structlog.get_logger()
 
 Handler = Callable[[Request, Seated], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -116,7 +119,9 @@ async def refused(request: Request, me: Seated | None, refusal: Refusal) -> Resp
     if refusal.code in ("sign_in_needed", "desk_locked") and request.method == "GET":
         where = "sign-in" if refusal.code == "sign_in_needed" else "lock"
         return go(f"/desk/{where}?next={quote(here)}")
-    values = {"refusal": refusal, "incident": str(new_id())[-12:].upper(), "here": here}
+    incident = str(new_id())[-12:].upper()
+    log.info("desk_refused", code=refusal.code, incident=incident, path=request.url.path)
+    values = {"refusal": refusal, "incident": incident, "here": here}
     if me is None:
         response = bare("refused_bare.html", refusal.status, **values)
     else:

@@ -12,7 +12,7 @@ from api.desk import layout, sign_in
 from api.desk.door import go
 from api.desk.render import page
 from models.actions.staff import Seated
-from models.base import Refusal
+from models.base import Refusal, not_found
 from models.reads import cases, desk
 from models.rules.flow import TASK_WORDS
 
@@ -29,6 +29,11 @@ async def home(request: Request, me: Seated) -> Response:
         raise Refusal("no_room", 403, "您的岗位在这个版本里还没有页面，请找值班长")
     welcome = "?welcome=1" if request.query_params.get("welcome") else ""
     return go(target + welcome)
+
+
+async def nowhere(request: Request, me: Seated) -> Response:
+    """An address the desk does not know."""
+    raise not_found("工作台没有这一页，可能写错了地址")
 
 
 async def back(request: Request, me: Seated) -> Response:

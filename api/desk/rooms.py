@@ -57,5 +57,6 @@ def routes() -> list[BaseRoute]:
         _methods("/desk/tasks/{task:id}/{verb}", post=room(tasks.act, *DEPARTMENT)),
         _methods("/desk/photos/{upload:id}/{variant}", get=room(photos.show, *ANY)),
         Mount("/desk/static", StaticFiles(directory=HERE / "static")),
+        _methods("/desk/{rest:path}", get=room(lists.nowhere)),
     ]
     return list(paths)

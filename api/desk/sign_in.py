@@ -132,6 +132,7 @@ async def leave(request: Request, me: Seated) -> Response:
 async def last_words(me: Seated) -> str:
     """What is told right after sign-in: when and where this account was used before."""
     visit = await staff.last_visit(me.actor)
+    old = "密码用了 90 天以上，请找值班长换。" if await staff.password_old(me.actor) else ""
     if visit is None:
-        return "这是这个账号第一次登录。"
-    return f"上次登录：{stamp(visit.at)}，{visit.place}，地址 {visit.address or '没有记下'}。不是您，请马上报告。"
+        return "这是这个账号第一次登录。" + old
+    return old + f"上次登录：{stamp(visit.at)}，{visit.place}，地址 {visit.address or '没有记下'}。不是您，请马上报告。"

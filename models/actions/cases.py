@@ -19,7 +19,7 @@ from models.rules.permits import Actor
 from models.rules.secrets import query_key
 
 ACCEPTANCE = Limit(5, WORKING)  # 行政许可法 art. 32
-CORRECTION = Limit(10, WORKING)  # the law gives none (R30): a setting, `correction_days`
+CORRECTION = Limit(10, WORKING)  # the law gives none (R30)
 MOST_LINES = 60
 
 
@@ -151,7 +151,7 @@ async def notify(actor: Actor, case_id: UUID, version: int | None, lines: list[d
         case = await locked_case(case_id, permits.scope(actor))
         if await Notice.filter(case_id=case.id).exists():
             raise Refusal(
-                "second_notice", 409, "这件已经一次性告知过。依法只能告知一次；确有需要，请值班长审批",
+                "second_notice", 409, "这件已经一次性告知过。依法只能告知一次。能当场改的，请帮申请人当场改好",
             )  # fmt: skip
         materials = {row.code: row for row in await CaseMaterial.filter(case_id=case.id)}
         checked = _lines(lines, set(materials))

@@ -118,3 +118,10 @@ async def next_due(topics: list[str]) -> float | None:
     )
     wait = found[0]["wait"]
     return None if wait is None else max(0.0, wait)
+
+
+async def forget_old() -> int:
+    """Drop what was handed over or needed no handing over 30 days ago; what never arrived stays in sight."""
+    return await execute(
+        "DELETE FROM outbox WHERE state IN ('sent', 'dropped') AND done_at < now() - interval '30 days'"
+    )

@@ -19,14 +19,16 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from models.actions import audit
 from models.base import Refusal, new_id, now, unit
+from models.catalogue import Department
 from models.hall import Hall
 from models.people import ROLES, Staff, StaffSession
-from models.rules.permits import Actor
+from models.rules.permits import SYSTEM, Actor
 
 FAILURES = 5
 LOCKED = timedelta(minutes=30)
 IDLE = timedelta(minutes=15)
 WHOLE = timedelta(hours=8)
+PASSWORD_AGE = timedelta(days=90)
 TOTP_SECONDS = 30
 LEAST_PASSWORD, MOST_PASSWORD = 12, 200
 AT_ONCE, WAITING = 2, 20  # argon2 takes 64 MiB and a core each: two run, twenty may wait
@@ -99,6 +101,12 @@ async def hire(
         raise Refusal("role_unknown", 422, "没有这个岗位，请从岗位表里选")
     if chosen & COUNTER and chosen & DECIDING:
         raise Refusal("roles_clash", 422, "收件和审批不能用同一个账号，请分开建")
+    if department and not await Department.filter(code=department).exists():
+        raise Refusal("department_unknown", 422, f"没有部门代码 {department}，请照 county/departments.yaml 写")
+    if hall and not await Hall.filter(code=hall).exists():
+        raise Refusal("hall_unknown", 422, f"没有大厅代码 {hall}，请照 county/halls.yaml 写")
+    if await Staff.filter(login=login).exists():
+        raise Refusal("login_taken", 409, f"工号 {login} 已经有人用了，请换一个")
     secret = totp or pyotp.random_base32()
     if not strong(secret):
         raise Refusal("totp_weak", 422, "动态口令的密钥太短，要 112 位以上，用 base32 写")
@@ -110,6 +118,42 @@ async def hire(
     )  # fmt: skip
     await row.save(force_create=True)
     return row, secret
+
+
+async def disable(login: str) -> None:
+    """Close an account; its session is refused from the next request on. Refusal `staff_unknown`."""
+
+    async def body() -> None:
+        row = await _known(login)
+        await Staff.filter(id=row.id).update(disabled_at=now())
+        await StaffSession.filter(staff_id=row.id, ended_at=None).update(ended_at=now())
+        await audit.record(SYSTEM, "staff.disabled", f"staff:{row.id}")
+
+    await unit(body)
+
+
+async def renew(login: str, password: str) -> str:
+    """A new password and TOTP secret (base32, returned); an account that was closed is opened again."""
+    hashed, secret = await hash_password(password), pyotp.random_base32()
+
+    async def body() -> None:
+        row = await _known(login)
+        await Staff.filter(id=row.id).update(
+            password_hash=hashed, password_changed_at=now(), totp_sealed=Staff.TOTP.seal(row.id, secret), totp_step=0,
+            failures=0, locked_until=None, disabled_at=None,
+        )  # fmt: skip
+        await StaffSession.filter(staff_id=row.id, ended_at=None).update(ended_at=now())
+        await audit.record(SYSTEM, "staff.renewed", f"staff:{row.id}")
+
+    await unit(body)
+    return secret
+
+
+async def _known(login: str) -> Staff:
+    row = await Staff.filter(login=login).select_for_update().first()
+    if row is None:
+        raise Refusal("staff_unknown", 404, f"没有工号 {login}，请核对")
+    return row
 
 
 async def sign_in(
@@ -283,6 +327,12 @@ async def sign_out(token: str) -> None:
             await audit.record(actor, "staff.signed_out", f"staff:{session.staff.id}", "退出")
 
     await unit(body)
+
+
+async def password_old(actor: Actor) -> bool:
+    """Whether the password is older than 90 days and should be changed."""
+    row = await Staff.get(id=actor.id)
+    return bool(row.password_changed_at < now() - PASSWORD_AGE)
 
 
 async def last_visit(actor: Actor) -> LastVisit | None:

@@ -174,3 +174,10 @@ async def deleted() -> list[dict[str, Any]]:
 async def emptied(upload_id: UUID) -> None:
     """The bytes of a deleted upload are gone."""
     await execute("UPDATE upload SET original_key = '', archive_key = '', thumbnail_key = '' WHERE id = $1", upload_id)
+
+
+async def abandoned(names: list[str]) -> list[str]:
+    """Which of these staging files belong to no upload that is still coming in."""
+    found = await rows("SELECT id::text AS id FROM upload WHERE state = 'receiving' AND id::text = ANY($1)", names)
+    kept = {row["id"] for row in found}
+    return [name for name in names if name not in kept]
