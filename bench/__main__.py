@@ -48,7 +48,7 @@ async def work(made: House, ask: argparse.Namespace, folder: Path) -> list[Figur
         say(f"{machine()}, PostgreSQL {version}")
         await asyncio.to_thread(rounds.look_around, made.run)
         say("  submits …")
-        http, inside = await rounds.submits(made.run, ask.submits)
+        http, stood, inside = await rounds.submits(made.run, made.pid("api"), ask.submits)
         say("  messages …")
         quiet, burst = await rounds.pushes(made.run, ask.messages)
         say("  photographs …")
@@ -63,6 +63,7 @@ async def work(made: House, ask: argparse.Namespace, folder: Path) -> list[Figur
         percentile("  ten commits at a time", burst, 0.99, 1000),
         middle("submit with 6 ready photographs, over HTTP", http, 15),
         percentile("submit with 6 ready photographs, over HTTP", http, 0.99),
+        middle("  of it the API standing in line for a processor", stood),
         middle("  the verb alone, in process", inside, 15),
         middle("12 MP JPEG, last byte to ready", shots, 600),
         percentile("12 MP JPEG, last byte to ready", shots, 0.99),

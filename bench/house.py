@@ -1,4 +1,4 @@
-"""A house of the benchmark's own: `python main.py run` on a data folder and ports nobody else uses."""
+"""A house of the benchmark's own, started as `make run` does, on a data folder and ports nobody else uses."""
 
 import json
 import os
@@ -39,7 +39,7 @@ class House:
         """Start it; seconds until it says it is ready (run.json is written)."""
         began = time.perf_counter()
         with (self.var / "bench.log").open("ab") as log:
-            self._process = subprocess.Popen([sys.executable, "main.py", "run"], cwd=HOME, env=self.env, stdout=log)
+            self._process = subprocess.Popen([sys.executable, "-m", "local"], cwd=HOME, env=self.env, stdout=log)
         file = self.var / "run.json"
         while not file.exists():
             if self._process.poll() is not None or time.perf_counter() - began > READY_WITHIN:

@@ -27,6 +27,11 @@ def most(pid: int) -> float:
     return _mb(Path(f"/proc/{pid}/status").read_text(), "VmHWM")
 
 
+def waited(pid: int) -> float:
+    """Seconds a process has been ready to run while others had the processor. Linux."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+
+
 def children(pid: int) -> list[int]:
     """The living children of a process. Linux."""
     found = []
