@@ -19,7 +19,8 @@ from redis import Redis
 from local import keyfile
 from local.process import spawn
 from local.valkey import Valkey
-from main import application
+from api.serve import application
+from main import clients
 from models import base
 from models.actions import department_systems
 from settings import SANDBOX_APPID, SANDBOX_SECRET, Settings, read
@@ -156,7 +157,7 @@ async def link_departments(house: House) -> None:
 async def inside(house: House) -> AsyncIterator[Web]:
     """The real application over ASGI in this process, with the clients `main` opens for it."""
     settings = house.settings
-    app = application(settings)
+    app = application(settings, clients)
     await base.disconnect()
     try:
         async with app.router.lifespan_context(app) as state:

@@ -8,10 +8,10 @@ import asyncio
 
 import settings as environment
 from local import logs
-from main import work
+from main import clients
 from models.actions import outbox, uploads
 from models.actions.outbox import Owed
-from workers import alarms, jobs, photos
+from workers import alarms, jobs, photos, process
 
 
 def break_(sabotage: str) -> None:
@@ -35,7 +35,7 @@ def main() -> None:
     outbox.LEASE_SECONDS = uploads.LEASE_SECONDS = given.lease
     break_(given.sabotage)
     logs.configure()
-    asyncio.run(work(environment.here()))
+    asyncio.run(process.work(environment.here(), clients))
 
 
 if __name__ == "__main__":
