@@ -257,6 +257,6 @@ async def test_signed_photographs_and_paths_of_nothing(desk: Desk) -> None:
     await desk.sign_in("wangfang", code=digits())
     nothing = "00000000-0000-7000-8000-000000000000"
     for path in (f"/desk/cases/{nothing}", f"/desk/photos/{nothing}/archive", f"/desk/output?case={nothing}",
-                 "/desk/output?case=x", "/desk/cases/x"):  # fmt: skip
+                 "/desk/output?case=x", "/desk/cases/x", "/desk/anything/else"):  # fmt: skip
         answer = await desk.get(path)
         assert answer.status_code == 404, path

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.database
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def news(redis_url: str) -> AsyncIterator[tuple[Live, aioredis.Redis]]:
-    redis = aioredis.from_url(redis_url)
+    redis = aioredis.from_url(redis_url)  # type: ignore[no-untyped-call]
     heard = Live(redis)
     running = asyncio.create_task(heard.run())
     yield heard, redis

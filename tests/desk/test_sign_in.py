@@ -25,6 +25,11 @@ async def test_signing_in_opens_one_s_own_room_and_tells_of_the_last_visit(desk:
     await again.http.aclose()
 
 
+async def test_an_old_password_is_told_of(desk: Desk) -> None:
+    await Staff.filter(login="wangfang").update(password_changed_at=now() - timedelta(days=91))
+    assert "密码用了 90 天以上" in (await desk.sign_in("wangfang")).text
+
+
 async def test_the_seat_is_remembered_by_the_browser(desk: Desk) -> None:
     await desk.sign_in("wangfang", seat="0001|综合窗口 A06 号窗口")
     form = await desk.page("/desk/sign-in")
