@@ -16,10 +16,10 @@ from typing import Any
 import httpx
 from redis import Redis
 
+from api.serve import application
 from local import keyfile
 from local.process import spawn
 from local.valkey import Valkey
-from api.serve import application
 from main import clients
 from models import base
 from models.actions import department_systems

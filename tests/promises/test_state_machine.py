@@ -18,7 +18,7 @@ from models.actions import cases, drafts, step, tasks
 from models.base import Refusal, now, rows, unit
 from models.case import CASE_STATES, TASK_STATES, Case, Result, Task
 from models.reads import calendar
-from models.rules import flow
+from models.rules import flow, permits
 from models.rules.permits import CLOCK, SYSTEM, Actor
 from tests import people
 from workers import alarms
@@ -177,6 +177,12 @@ def test_the_sheet_is_this_table() -> None:
 
 async def test_every_state_verb_and_role(db: str) -> None:
     assert await wrong_triples() == []
+
+
+async def test_roles_given_to_everybody_are_found_out(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sabotage: everybody is owner and clerk of every case."""
+    monkeypatch.setattr(permits, "case_roles", lambda *_: frozenset({"owner", "clerk"}))
+    assert len(await wrong_triples()) > 50
 
 
 @pytest.mark.parametrize("guard", ["_may", "_can_start"])
