@@ -59,7 +59,10 @@ export function rowNote(row: CaseMaterial, waiting = 0): string {
   if (row.free || row.state === 'free') return '系统查到了，没让您交'
   if (onPaper(row)) return '交上去以后，把原件带到大厅'
   if (row.form) return row.state === 'ready' ? '填好了，没有空格' : '还有没填的'
-  if (row.pages.length) return `${row.pages.length} 页，${row.state === 'ready' ? '看得清' : row.state_words}`
+  if (row.pages.length) {
+    const advised = row.pages.some((page) => page.advice.length)
+    return `${row.pages.length} 页，${row.state === 'ready' ? (advised ? '有建议，点开看' : '看得清') : row.state_words}`
+  }
   return row.hint || row.standard || '还没拍'
 }
 

@@ -21,6 +21,10 @@ describe('what still keeps a draft from being handed in', () => {
   it('says what to do with paper and with photographs still on the phone', () => {
     expect(onPaper(row('paper', { photo: false }))).toBe(true)
     expect(rowNote(row('paper', { photo: false }))).toContain('原件')
+    const page = { advice: [] } as unknown as Upload
+    const dark = { advice: [{ code: 'dark', words: '有点暗', tip: '' }] } as unknown as Upload
+    expect(rowNote(row('a', { state: 'ready', pages: [page, page] }))).toBe('2 页，看得清')
+    expect(rowNote(row('a', { state: 'ready', pages: [page, dark] }))).toBe('2 页，有建议，点开看')
     expect(rowNote(row('a', {}), 2)).toBe('2 页，存在手机里')
   })
 })
