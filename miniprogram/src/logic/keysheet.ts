@@ -53,7 +53,7 @@ export function chooseKeySheet(list: Mine[], on: string = today()): KeySheet | n
     light: lightOfCase(first, on),
     by: first.next.by ? `${dayWithWeekday(first.next.by)}前` : '',
     title: first.next.words,
-    line: first.next.detail || `“${first.title}”${first.state_words}`,
+    line: first.next.action === 'collect' ? first.next.detail || first.title : `“${first.title}”${first.next.detail || first.state_words}`,
     button: BUTTONS[first.next.action] as string,
     more: duties.length - 1,
   }

@@ -25,6 +25,11 @@ describe('key sheet', () => {
     expect(sheet).toMatchObject({ caseId: 'soon', by: '11月27日（周五）前', button: '现在去补', more: 2, light: { colour: 'amber', word: '还剩 3 天' } })
   })
 
+  it('names the case it speaks of', () => {
+    expect(chooseKeySheet([one('a', { action: 'correct', detail: '要改 3 样，已改 2 样' })], ON)?.line).toBe('“开餐饮店”要改 3 样，已改 2 样')
+    expect(chooseKeySheet([one('a', { action: 'collect', detail: '在县政务服务中心，带身份证' })], ON)?.line).toBe('在县政务服务中心，带身份证')
+  })
+
   it('prefers a deadline to none, and the newer of two drafts', () => {
     const old = one('old', { action: 'fill' })
     const fresh = one('fresh', { action: 'photograph' }, { created_at: '2026-11-23T10:00:00+08:00' })
