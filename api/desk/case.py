@@ -114,6 +114,8 @@ async def act(request: Request, me: Seated) -> Response:
             raise
         case = await read.case(me.actor, case_id)
         said = conflict(refusal, await text(request, "seen"), kept["opened"], case["state_words"], case)
+        if kept["reason"] and case["state"] not in view.AT_COUNTER:  # no sheet to write on is left to show them
+            said["facts"].append(("您写的", kept["reason"]))
         return await draw(request, me, case_id, status=refusal.status, said=said, kept=kept)
     return go(f"/desk/cases/{case_id}?done={verb}")
 

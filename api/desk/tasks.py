@@ -54,6 +54,9 @@ async def _again(
     said["facts"] = [
         (k, f"{fresh['state_words']} · 第 {fresh['version']} 版" if k == "现在" else v) for k, v in said["facts"]
     ]
+    words = kept["opinion"] or kept["reason"]
+    if words and fresh["state"] in ("decided", "cancelled"):  # no sheet to write on is left to show them
+        said["facts"].append(("您写的", words))
     return await case.draw(
         request, me, case_id, status=refusal.status, said=said, kept={**kept, "do": verb, "task": str(task_id)}
     )

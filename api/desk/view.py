@@ -162,6 +162,8 @@ def slip(found: Iterable[Material]) -> list[dict[str, str]]:
 
 # ------------------------------------------------------------------ verbs
 
+AT_COUNTER = ("submitted", "received")  # the states in which the clerk has something to do
+
 
 def clerk_bar(case: Case, found: list[Material], chosen: str) -> Bar:
     """What the clerk may do now; what is closed stays in sight with its reason."""
@@ -169,7 +171,7 @@ def clerk_bar(case: Case, found: list[Material], chosen: str) -> Bar:
     can, why = case["can"], []
     bad = [one for one in found if one.bad]
     unlooked = [one for one in found if one.open]
-    if case["state"] not in ("submitted", "received"):
+    if case["state"] not in AT_COUNTER:
         return Bar([], [_print(case)], _waits(case))
     no_notice = "" if bad else "还没有写不符的地方，按数字键勾出来"
     if case["notice"]:
