@@ -24,7 +24,8 @@ class App:
         expect(self.page.get_by_text("想办什么事？")).to_be_visible()
 
     def go(self, path: str) -> None:
-        """Type an address: #/pages/..."""
+        """Type an address, #/pages/..., as in a tab of its own."""
+        self.page.goto("about:blank")
         self.page.goto(f"{self.house}/#/pages/{path}")
 
     def door(self, words: str) -> None:

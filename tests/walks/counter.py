@@ -25,8 +25,8 @@ class Seat:
             if seat:
                 value = self.page.locator("option", has_text=seat).first.get_attribute("value")
                 self.page.locator("select[name=seat]").select_option(value)
-            self.page.keyboard.press("Enter")
-            self.page.wait_for_load_state()
+            with self.page.expect_navigation():
+                self.page.keyboard.press("Enter")
             if "/desk/sign-in" not in self.page.url:
                 break
         expect(self.page.locator(".who b", has_text=self.name)).to_be_visible()

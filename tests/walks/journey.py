@@ -8,8 +8,8 @@ from typing import Any
 
 from stdnum.iso7064 import mod_11_2
 
-from tests.photographs import PAPERS, jpeg, photograph
 from tests.walks.people import Citizen, Desk, expect, until
+from tests.walks.pictures import Pictures
 
 ITEMS = ["SJ03", "XF01"]
 TEMPLATES = ("yimen-tpl-progress-0001", "yimen-tpl-correction-0001", "yimen-tpl-collect-0001")
@@ -24,15 +24,9 @@ def new_id_number() -> str:
 
 
 def pictures(folder: Path, count: int) -> list[Path]:
-    """Photographs of different certificates, held sideways: EXIF orientation 6 and a GPS position inside."""
-    kinds = list(PAPERS)
-    found = []
-    for n in range(count):
-        path = folder / f"photo-{n + 1}.jpg"
-        if not path.exists():
-            path.write_bytes(jpeg(photograph(kinds[n % len(kinds)], seed=n), orientation=6))
-        found.append(path)
-    return found
+    """Photographs of certificates, held sideways: EXIF orientation 6 and a GPS position inside. The first is 12 MP."""
+    made = Pictures(folder)
+    return [made.whole(0), *(made.sideways(n) for n in range(1, count))]
 
 
 def filled(fields: list[dict[str, Any]]) -> dict[str, Any]:
