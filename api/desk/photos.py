@@ -16,7 +16,16 @@ async def show(request: Request, me: Seated) -> Response:
     variant = request.path_params["variant"]
     if variant not in VARIANTS:
         raise not_found("没有这张照片")
-    purpose = "受理审查" if "clerk" in me.actor.roles else "部门审查"
     case = request.query_params.get("case", "")[:36]
     upload = UUID(request.path_params["upload"])
-    return await files.serve(me.actor, files.store_of(request), upload, variant, purpose, case)
+    return await files.serve(me.actor, files.store_of(request), upload, variant, _purpose(me), case)
+
+
+async def material(request: Request, me: Seated) -> Response:
+    """Every page of one material as one A4 PDF, marked with who looks and why."""
+    case, code = UUID(request.path_params["case"]), request.path_params["code"]
+    return await files.material_pdf(me.actor, files.store_of(request), case, code, _purpose(me))
+
+
+def _purpose(me: Seated) -> str:
+    return "受理审查" if "clerk" in me.actor.roles else "部门审查"

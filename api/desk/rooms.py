@@ -49,6 +49,7 @@ def routes() -> list[BaseRoute]:
         _methods("/desk/events", get=room(live.events, *ANY)),
         _methods("/desk/cases/{case:id}", get=room(case.show, *ANY)),
         _methods("/desk/cases/{case:id}/reveal", post=room(case.show_plain, *ANY)),
+        _methods("/desk/cases/{case:id}/materials/{code}.pdf", get=room(photos.material, *ANY)),
         _methods("/desk/cases/{case:id}/materials/{code}", post=room(case.tick, "clerk")),
         _methods("/desk/cases/{case:id}/papers/{kind}", get=room(papers.show, *ANY)),
         _methods("/desk/cases/{case:id}/shelve", post=room(output.shelve, "clerk")),

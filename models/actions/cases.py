@@ -243,6 +243,10 @@ async def accept(actor: Actor, case_id: UUID, version: int | None = None) -> Non
 
     async def body() -> None:
         case = await locked_case(case_id, permits.scope(actor))
+        wrong = await CaseMaterial.filter(case_id=case.id, state="defect").order_by("position")
+        if wrong and case.state in ("submitted", "received"):
+            names = "、".join(row.name for row in wrong)
+            raise Refusal("defects_open", 409, f"不能受理：{names}不符。请出具告知书，或改好后重新核对")
         await _accept(actor, case, "accept", today(), version)
 
     await unit(body)

@@ -201,13 +201,15 @@ async def _materials(actor: Actor, row: Case) -> list[dict[str, Any]]:
     held: dict[UUID, list[Page]] = {}
     for page in pages:
         held.setdefault(page.material_id, []).append(page)
-    return [_material(actor, material, held.get(material.id, [])) for material in rows]
+    seen = actor.kind != "citizen" or row.state == "correcting"
+    return [_material(actor, material, held.get(material.id, []), seen) for material in rows]
 
 
-def _material(actor: Actor, row: CaseMaterial, pages: list[Page]) -> dict[str, Any]:
+def _material(actor: Actor, row: CaseMaterial, pages: list[Page], seen: bool) -> dict[str, Any]:
+    """`seen`: what the counter found is told; the applicant hears of it by the notice, once (R30)."""
     need = row.need
     states = {page.upload.state for page in pages}
-    state = row.state
+    state = row.state if seen or row.state != "defect" else "ready"
     if state == "ready" and states - {"ready"}:
         state = "refused" if "refused" in states else "checking"
     if state == "missing" and not need["photo"]:
@@ -231,7 +233,7 @@ def _material(actor: Actor, row: CaseMaterial, pages: list[Page]) -> dict[str, A
         "items": row.items,
         "state": state,
         "state_words": words[state],
-        "note": CaseMaterial.NOTE.open(row.id, row.note_sealed) or "",
+        "note": (CaseMaterial.NOTE.open(row.id, row.note_sealed) or "") if seen else "",
         "trust": row.trust or None,
         "pages": [uploads.shown(actor, page.upload) for page in pages],
     }

@@ -5,22 +5,20 @@ organisation's name is public. Rows are plain dicts for the pages.
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q
 
-from models.base import local, not_found, rows, today
+from models.base import local, not_found, rows
 from models.case import Case, Clock, Event, Result, Task
 from models.catalogue import Department
 from models.hall import Hall
 from models.paper import CaseMaterial
 from models.people import Account, Staff
-from models.reads import calendar
+from models.reads import calendar, clocks
 from models.rules import permits
 from models.rules.flow import STATE_WORDS, TASK_WORDS
-from models.rules.limits import NATURAL, WORKING, Limit, Pause
 from models.rules.permits import Actor
 from models.seal import mask_id, mask_name, mask_phone
 
@@ -28,33 +26,19 @@ MOST = 300  # rows of one list; more are counted and found by search
 NAME_SCAN = 500  # names are sealed: a name is looked for in the newest cases only
 AT_COUNTER = ("submitted", "received")
 OPEN_TASKS = ("assigned", "examining", "advised")
-BEGAN = {"acceptance": ("收到", "告知或受理"), "correction": ("告知", "补正"), "delivery": ("决定", "送达")}
 OPEN_CASES = ("submitted", "received", "correcting", "accepted")
 ASSURED = {"phone": "手机号", "name": "姓名和证件号", "face": "人脸核验", "window": "窗口核验"}
 CHANNELS = {"app": "网上", "window": "窗口", "town": "镇村"}
 
 
-async def clock_view(row: Clock, at: date | None = None) -> dict[str, Any]:
-    """One clock as the desk draws it: the brief's clock with the desk's own word beside the light."""
-    clock = await calendar.clock()
-    on = local(row.stopped_at).date() if row.stopped_at else at or today()
-    pauses = [
-        Pause(date.fromisoformat(p["first"]), date.fromisoformat(p["last"]), p["reason"], p.get("open", False))
-        for p in row.suspensions
-    ]
-    began, verb = BEGAN.get(row.kind, ("受理", "办结"))
-    limit = Limit(row.limit_days, NATURAL if row.unit == NATURAL else WORKING)
-    said = clock.explain(row.started_on, limit, at=on, pauses=pauses, began=began, verb=verb)
-    colour, word = said.light, said.short
+async def clock_view(row: Clock) -> dict[str, Any]:
+    """One clock as the desk draws it: with the desk's own word beside the light, and the day it stopped."""
+    told = clocks.explain(await calendar.clock(), row)
+    colour, word = told["light"]["colour"], told["light"]["short"]
     if row.stopped_at:
-        colour, word = ("red", "超期办结") if said.light == "red" else ("green", "办结")
-    return {
-        "kind": row.kind, "state": "stopped" if row.stopped_at else "paused" if colour == "grey" else "running",
-        "stopped_on": on.isoformat() if row.stopped_at else "", "unit": row.unit,
-        "started_on": row.started_on.isoformat(), "due_on": said.due_on.isoformat(), "day": said.day, "of": said.of,
-        "remaining": said.remaining, "light": {"colour": colour, "word": word}, "words": said.words,
-        "explain": said.explain, "days": said.days, "guessed": said.guessed,
-    }  # fmt: skip
+        colour, word = ("red", "超期办结") if colour == "red" else ("green", "办结")
+    stopped = local(row.stopped_at).date().isoformat() if row.stopped_at else ""
+    return {**told, "light": {"colour": colour, "word": word}, "stopped_on": stopped}
 
 
 def shown_name(case: Case) -> str:
@@ -197,8 +181,8 @@ async def task_clocks(ids: list[UUID]) -> dict[UUID, dict[str, dict[str, Any]]]:
     for row in await Clock.filter(task_id__in=ids).order_by("id") if ids else []:
         view = await clock_view(row)
         found.setdefault(row.task_id or row.id, {})[row.kind] = view
-    for clocks in found.values():
-        clocks.setdefault("promise", next(iter(clocks.values())))
+    for own in found.values():
+        own.setdefault("promise", next(iter(own.values())))
     return found
 
 

@@ -37,7 +37,13 @@ def test_a_process_reads_in_its_own_half_only(half: str, without: set[str]) -> N
 
 @pytest.mark.parametrize(
     ("half", "names"),
-    [("api", ["application", "serve"]), ("worker", ["work"]), ("county", ["load", "check"]), ("run", ["run"]), ("staff", ["perform"])],
+    [
+        ("api", ["application", "serve"]),
+        ("worker", ["work"]),
+        ("county", ["load", "check"]),
+        ("run", ["run"]),
+        ("staff", ["perform"]),
+    ],
 )
 def test_each_half_has_what_its_command_calls(half: str, names: list[str]) -> None:
     """`half` hides the module from the type checker, so this looks instead."""

@@ -108,3 +108,11 @@ def test_requirements_are_pinned_with_hashes_and_name_no_index(name: str) -> Non
 
 def test_main_is_a_composition_root() -> None:
     assert len((HOME / "main.py").read_text().splitlines()) <= 150
+
+
+def test_app_and_desk_share_their_tokens() -> None:
+    """Colours, sizes and motion stand in two files, because the mini-program cannot read the desk's; they are equal."""
+    shared = [HOME / "api/desk/static/tokens.css", HOME / "miniprogram/src/styles/tokens.css"]
+    app, desk = (dict(re.findall(r"(--[\w-]+):\s*([^;]+);", path.read_text().split(".elder")[0])) for path in shared)
+    both = app.keys() & desk.keys()
+    assert len(both) > 40 and {name: app[name] for name in both} == {name: desk[name] for name in both}
