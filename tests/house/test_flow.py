@@ -1,4 +1,4 @@
-"""The state sheet is whole: reachable, owned, timed, worded, and every notice has a sender (architecture, One obvious place)."""
+"""The state sheet is whole: reachable, owned, timed, worded, and every notice has a sender."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The database holds what the tables say: every named constraint, index and trigger, and none that nobody wrote down."""
+"""The database holds what the tables say: every constraint, index and trigger, and none nobody wrote down."""
 
 import importlib
 import re
