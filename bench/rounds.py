@@ -4,9 +4,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from http.client import HTTPConnection
 from itertools import combinations, count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from stdnum.iso7064 import mod_11_2
@@ -114,10 +116,16 @@ async def submits(run: dict[str, Any], api: int, rounds: int) -> tuple[list[floa
     filer = Filer(run)
 
     stood: list[float] = []
+    line = HTTPConnection(urlsplit(run["citizen"]).netloc, timeout=PATIENCE)  # a client that costs next to nothing
+    head = {"authorization": filer.citizen.http.headers["authorization"], "content-type": "application/json"}
 
     async def over_http(case_id: UUID) -> None:
         before = waited(api)
-        await asyncio.to_thread(filer.citizen.post, f"/cases/{case_id}/submit")
+        key = {"idempotency-key": f"bench-{case_id}"}
+        line.request("POST", f"/api/v1/cases/{case_id}/submit", b"{}", {**head, **key})
+        answer = line.getresponse()
+        if answer.status != 200 or not answer.read():
+            raise SystemExit(f"submit answered {answer.status}")
         stood.append(waited(api) - before)
 
     async def inside(case_id: UUID) -> None:
