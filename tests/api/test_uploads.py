@@ -209,7 +209,8 @@ async def test_pages_of_one_material_as_one_pdf(door: Web) -> None:
         data = picture(size)
         place = await begin(door, token, data)
         await send(door, token, place, 0, data)
-        await develop(door, ids.append(place.rsplit("/", 1)[1]) or ids[-1])
+        ids.append(place.rsplit("/", 1)[1])
+        await develop(door, ids[-1])
     laid = await door.call("PUT", f"/cases/{case['id']}/materials/{code}", {"pages": ids}, token)
     assert laid.status_code == 200, laid.text
     made = await door.call("GET", f"/cases/{case['id']}/materials/{code}.pdf", None, token)
