@@ -150,6 +150,7 @@ def conflict(refusal: Refusal, seen: str, opened: str, present: str, case: dict[
             for event in case["timeline"] if opened and event["at"] >= opened
         ][-3:]  # fmt: skip
     return {
-        "kind": "bad", "icon": "warn", "bold": "没有提交。", "words": refusal.words.removeprefix("没有办成："),
+        "kind": "bad", "icon": "warn", "bold": "没有提交。",
+        "words": refusal.words.removeprefix("没有办成：").rstrip("。") + "。",
         "facts": facts, "errors": refusal.errors[:6], "code": refusal.code,
     }  # fmt: skip

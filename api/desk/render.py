@@ -84,7 +84,9 @@ def spaced(words: str) -> str:
 
 
 def light(colour: str, word: str, pill: bool = False) -> Markup:
-    """A light: a shape, a word, then the colour."""
+    """A light: a shape, a word, then the colour. A done thing has a tick, never a green dot."""
+    if (colour, word) == ("green", "办结"):
+        return Markup('<span class="{} ok">{}{}</span>').format("pill" if pill else "state", icon("check"), word)
     return Markup(
         '<span class="light light-{0}{1}"><svg viewBox="0 0 12 12" aria-hidden="true"><use href="#l-{0}"/></svg>'
         "{2}</span>"
