@@ -95,7 +95,7 @@ async def _ticked(
         if defect and len(fix) < 2:
             raise Refusal("fix_needed", 422, "请写清“改成什么样”，申请人才知道怎么补")
         return failed, Defect(re.sub("[（）]", "", defect), re.sub("[（）]", "", fix)) if defect else None, 0
-    number = int(n) if n.isdigit() and len(n) < 4 else 0
+    number = int(n) if n.isascii() and n.isdigit() and len(n) < 4 else 0
     if what not in ("yes", "not") or number not in {one.n for one in found}:
         raise Refusal("unknown_standard", 422, "没有这条标准，请刷新再勾")
     return (failed | {number}, own, number) if what == "not" else (failed - {number}, own, 0)

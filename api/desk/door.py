@@ -97,7 +97,7 @@ async def text(request: Request, name: str) -> str:
 async def version(request: Request) -> int:
     """The version the page was drawn from; every verb says which one it saw."""
     given = await text(request, "version")
-    if not given.isdigit() or len(given) > 9:
+    if not (given.isascii() and given.isdigit()) or len(given) > 9:
         raise Refusal("version_needed", 422, "这一页不完整，请刷新再办")
     return int(given)
 
