@@ -5,6 +5,11 @@ export function spaced(number: string | null): string {
   return (number ?? '').replace(/(.{4})(?=.)/g, '$1 ')
 }
 
+/** 「08:30-12:00」: a span of hours is never broken at its dash. */
+export function wholeHours(words: string | null): string {
+  return (words ?? '').replace(/-/g, '\u2060-\u2060')
+}
+
 /** 「5 个工作日」「15 天」「当场」 */
 export function limitWords(limit: Limit | null, instant = false): string {
   if (instant || limit?.days === 0) return '当天'
@@ -39,6 +44,7 @@ export function bringOrder(needs: MaterialNeed[]): MaterialNeed[] {
 
 /** The line under a material's name. The registry's hint is shorter than the standard. */
 export function needNote(need: MaterialNeed): string {
+  if (need.free) return ''
   const when = need.when && (/[，的要交]/.test(need.when) ? need.when : `${need.when}才要`)
   return [when, need.hint].filter(Boolean).join('，')
 }
