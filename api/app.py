@@ -51,7 +51,7 @@ class IdConvertor(Convertor[str]):
 class CodeConvertor(Convertor[str]):
     """The code of a material in a path; no dot, so that `CODE.pdf` is another address with its own methods."""
 
-    regex = "[A-Za-z0-9_-]{1,40}"
+    regex = "[A-Za-z0-9_-]{1,12}"
 
     def convert(self, value: str) -> str:
         return value

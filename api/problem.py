@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
+from tortoise.exceptions import ValidationError as RowError
 
 from models.base import Refusal
 
@@ -86,6 +87,8 @@ def refusal_of(error: Exception) -> Refusal:
         return BUSY
     if isinstance(error, (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)):
         return Refusal("busy_elsewhere", 409, "有人正在改同一件，请稍等再试", retry_after=1)
+    if isinstance(error, RowError):  # Tortoise looks at lengths even before it asks for a row
+        return Refusal("invalid_request", 422, "有内容太长或格式不对，请改一改")
     if isinstance(error, IntegrityError):
         return Refusal("conflict", 409, "已经有一样的了，请刷新看看")
     if isinstance(error, (DBConnectionError, OperationalError, OSError, asyncpg.PostgresError)):

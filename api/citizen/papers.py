@@ -23,7 +23,7 @@ async def paper(c: Ctx[Empty, Empty]) -> Response:
     return await given_out(c.path["kind"], case, case["applicant"]["name"] or "", base)
 
 
-@op("GET", "/cases/{id:id}/materials/{code}.pdf", out=None, door=CITIZEN, raw=PDF)
+@op("GET", "/cases/{id:id}/materials/{code:code}.pdf", out=None, door=CITIZEN, raw=PDF)
 async def material(c: Ctx[Empty, Empty]) -> Response:
     """Every page of one material as one A4 PDF."""
     return await material_pdf(c.actor, store_of(c.request), UUID(c.path["id"]), c.path["code"], "本人查看")

@@ -81,3 +81,20 @@ async def test_a_page_that_breaks_is_found_out(scene: World, monkeypatch: pytest
     for module in ("case", "tasks", "output"):
         monkeypatch.setattr(f"api.desk.{module}.version", trusting)
     assert await broken_pages(scene, 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/v1/cases/{submitted}/materials/" + "x" * 26 + ".pdf", 404),
+        ("GET", "/api/v1/cases/{submitted}/materials/%00.pdf", 404),
+        ("PUT", "/api/v1/cases/{draft}/materials/" + "x" * 26, 404),
+        ("GET", "/desk/photos/{upload}/archive?case=%00", 200),
+        ("GET", "/desk/photos/{upload}/thumbnail?case=" + "x" * 600, 200),
+    ],
+)
+async def test_what_once_broke(scene: World, method: str, path: str, status: int) -> None:  # noqa: F811
+    head = {"cookie": f"yimen={scene.seats['clerk'][0]}", "authorization": f"Bearer {scene.tokens['owner']}"}
+    body = {"pages": []} if method == "PUT" else None
+    answer = await scene.http.request(method, path.format(**scene.things), headers=head, json=body)
+    assert answer.status_code == status, answer.text[:300]
