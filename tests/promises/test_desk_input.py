@@ -95,6 +95,6 @@ async def test_a_page_that_breaks_is_found_out(scene: World, monkeypatch: pytest
 )
 async def test_what_once_broke(scene: World, method: str, path: str, status: int) -> None:  # noqa: F811
     head = {"cookie": f"yimen={scene.seats['clerk'][0]}", "authorization": f"Bearer {scene.tokens['owner']}"}
-    body = {"pages": []} if method == "PUT" else None
+    body: Any = {"pages": []} if method == "PUT" else None
     answer = await scene.http.request(method, path.format(**scene.things), headers=head, json=body)
     assert answer.status_code == status, answer.text[:300]
