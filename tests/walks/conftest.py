@@ -38,10 +38,11 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
 
 
 @pytest.fixture(scope="module")
-def chrome(house: Run) -> Iterator[Chrome]:
+def chrome(request: pytest.FixtureRequest) -> Iterator[Chrome]:
     path = chromium()
     if path is None:
         _leave_out("no Chromium found")
+    house: Run = request.getfixturevalue("house")
     if not house["web"]:
         _leave_out("the web app cannot be built here")
     album = Path(os.environ.get("VAR") or BUILD) / "pictures"
