@@ -26,7 +26,7 @@ PRIVATE: list[tuple[str, str, Any]] = [
     ("GET", "/me", None), ("GET", "/me/export", None), ("DELETE", "/me", None), ("GET", "/me/identity-code", None),
     ("GET", "/me/organisations", None), ("GET", "/me/mandates", None), ("GET", "/notifications", None),
     ("POST", "/notifications/read", {}), ("POST", "/consents", {"results": {}}),
-    ("POST", f"/me/mandates/{uuid4()}/revoke", None),
+    ("POST", "/me/mandates/01a2063b-ddcc-764d-b110-1a63bd81a87e/revoke", None),
     ("POST", "/auth/real-name", {"name": "李秀英", "id_number": LI_NUMBER}),
 ]  # fmt: skip
 
