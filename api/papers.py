@@ -17,8 +17,9 @@ NAMES = {
 }  # fmt: skip
 NEEDS = {  # the verb after which a paper exists
     "receipt": ("receive", "accept", "deem_accept", "notify"), "notice": ("notify",), "refusal": ("refuse",),
-    "acceptance": ("accept", "deem_accept"), "delivery": ("conclude",), "decision": ("decide",),
+    "acceptance": ("accept", "deem_accept"), "delivery": ("conclude", "deliver"), "decision": ("decide",),
 }  # fmt: skip
+GIVEN = {**NEEDS, "delivery": ("deliver",)}  # the counter prints it to be signed; the applicant's is the signed one
 COPIES = "一式两份"
 LAW = "依照《中华人民共和国行政许可法》第三十八条"
 WATCH = "进度在“一门”小程序“办件”里看，有变化会发消息。"
@@ -62,7 +63,7 @@ def issued_on(case: Case, kind: str) -> date:
 
 async def given_out(kind: str, case: Case, name: str, base: str) -> Response:
     """A paper that was given out, as a PDF for the applicant; `paper_not_issued` (404) before that."""
-    if kind not in NEEDS or not any(event["verb"] in NEEDS[kind] for event in case["timeline"]):
+    if kind not in GIVEN or not any(event["verb"] in GIVEN[kind] for event in case["timeline"]):
         raise Refusal("paper_not_issued", 404, "这份文书还没有发出")
     more = {"task": next(t for t in case["tasks"] if t["state"] == "decided")} if kind == "decision" else {}
     return await pdf(content(kind, case, name, issued_on(case, kind), "", base, **more))

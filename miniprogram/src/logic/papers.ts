@@ -12,7 +12,7 @@ const PAPERS: (Paper & { after: string[] })[] = [
   { kind: 'acceptance', name: '受理通知书', after: ['accept', 'deem_accept'] },
   { kind: 'refusal', name: '不予受理决定书', after: ['refuse'] },
   { kind: 'decision', name: '行政决定书', after: ['decide'] },
-  { kind: 'delivery', name: '送达回证', after: ['conclude'] },
+  { kind: 'delivery', name: '送达回证', after: ['deliver'] },
 ]
 
 /** The papers given out so far, in the order of the law. */
