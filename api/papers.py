@@ -155,7 +155,8 @@ def _decision(case: Case, on: date, more: dict[str, Any]) -> dict[str, Any]:
     reason = more.get("reason") or task.get("reason") or ""
     granted = outcome == "granted"
     words = "**准予**" if granted else "**不予许可**"
-    paragraphs = [f"{_filed(case)}，其中“{task['item_name']}”已经审查。{LAW}，决定{words}。"]
+    part = f"，其中“{task['item_name']}”" if len(case["tasks"]) > 1 else ""
+    paragraphs = [f"{_filed(case)}{part}已经审查。{LAW}，决定{words}。"]
     if not granted:
         paragraphs += [f"理由：{reason}" if reason else "理由：（写在下面，发出时印在这里）", REMEDY]
     elif reason:

@@ -13,12 +13,11 @@ from models.paper import CaseMaterial
 from models.people import ASSURANCE, Account
 from models.reads import calendar, notices
 from models.rules import intake, permits
-from models.rules.limits import NATURAL, WORKING, Limit
+from models.rules.limits import ACCEPTANCE, NATURAL, WORKING, Limit
 from models.rules.numbers import case_number
 from models.rules.permits import Actor
 from models.rules.secrets import query_key
 
-ACCEPTANCE = Limit(5, WORKING)  # 行政许可法 art. 32
 CORRECTION = Limit(10, WORKING)  # the law gives none (R30)
 MOST_LINES = 60
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from models.base import local, not_found, today
+from models.base import local, not_found, now, today
 from models.case import Case, CaseItem, Clock, Event, Result, Task
 from models.catalogue import Department
 from models.hall import Hall
@@ -14,7 +14,8 @@ from models.rules import permits
 from models.rules.dates import latest, say_full
 from models.rules.flow import OUTCOME_WORDS, STATE_WORDS, TASK_WORDS, verbs
 from models.rules.forms import complete
-from models.rules.next_step import answer_by, next_step
+from models.rules.limits import ACCEPTANCE
+from models.rules.next_step import answer_by, hand_in_by, next_step
 from models.rules.permits import Actor
 from models.seal import mask_name
 
@@ -77,11 +78,19 @@ async def whole(actor: Actor, row: Case) -> dict[str, Any]:
         "results": results,
         "outcome": row.outcome or None,
         "next": next_step(row.state, materials, notice, results, gaps, hall.name),
-        "answer_by": answer_by(explained),
+        "answer_by": answer_by(explained) or await _if_handed_in(row),
         "can": verbs("case", row.state, permits.case_roles(actor, row)),
         "created_at": _at(row.created_at),
         "submitted_at": _at(row.submitted_at),
     }
+
+
+async def _if_handed_in(row: Case) -> dict[str, str] | None:
+    """Until when a draft would be told of its acceptance if it were handed in now."""
+    if row.state != "draft":
+        return None
+    clock = await calendar.clock()
+    return hand_in_by(clock.due_on(clock.received_on(now()), ACCEPTANCE))
 
 
 async def cases(actor: Actor, cursor: str | None = None) -> dict[str, Any]:

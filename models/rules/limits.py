@@ -41,6 +41,9 @@ class Limit:
         return Limit(self.days + more.days, self.unit)
 
 
+ACCEPTANCE = Limit(5, WORKING)  # 行政许可法 art. 32
+
+
 @dataclass(frozen=True, slots=True)
 class Pause:
     """Whole local dates that do not count, first and last included (R37).

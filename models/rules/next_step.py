@@ -18,6 +18,11 @@ def answer_by(clocks: list[dict[str, Any]]) -> dict[str, str] | None:
     return None
 
 
+def hand_in_by(day: date) -> dict[str, str]:
+    """What a draft promises: when the answer on acceptance would come."""
+    return {"on": day.isoformat(), "words": f"{latest(day)}{SAYS['acceptance']}"}
+
+
 def next_step(
     state: str,
     materials: list[dict[str, Any]],
