@@ -42,7 +42,7 @@ bench: $(VENV)/dev.stamp $(VENV)/node.stamp ## how fast and how small, as median
 	@$(PY) -m bench $(ARGS)
 
 promises: $(VENV)/dev.stamp ## faults and storms: what is promised holds
-	$(PY) -m pytest tests/promises $(ARGS)
+	$(PY) -m pytest tests/promises -n 2 --dist loadfile $(ARGS)
 
 walk: $(VENV)/dev.stamp $(VENV)/node.stamp ## one case end to end through real HTTP against a running house
 	@$(PY) -m tests.walks $(ARGS)

@@ -141,9 +141,11 @@ class Mandate(Row):
     principal_id: UUID
     helper: Any = fields.ForeignKeyField("models.Account", related_name="held_mandates")
     helper_id: UUID
-    scope = fields.CharField(max_length=200)
+    scope_sealed = fields.TextField()
     until = fields.DateField()
     revoked_at: Any = fields.DatetimeField(null=True)
+
+    SCOPE = Cell("mandate", "scope")
 
     class Meta:
         table = "mandate"

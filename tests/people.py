@@ -8,7 +8,7 @@ from models.actions import cases, drafts, tasks
 from models.base import new_id, now
 from models.case import Case, Task
 from models.paper import CaseMaterial, Upload
-from models.people import Account, Staff
+from models.people import Account, Mandate, Staff
 from models.rules.permits import Actor
 from models.rules.secrets import token
 
@@ -26,6 +26,17 @@ async def citizen(name: str = "李秀英", id_number: str = LI_ID, phone: str = 
     )  # fmt: skip
     await row.save(force_create=True)
     return Actor("citizen", id=row.id, assurance="name")
+
+
+async def mandate(principal: Actor, helper: Actor) -> Mandate:
+    """Authority `principal` gave to `helper`."""
+    id_ = new_id()
+    row = Mandate(
+        id=id_, principal_id=principal.id, helper_id=helper.id, scope_sealed=Mandate.SCOPE.seal(id_, "代办") or "",
+        until=date(2027, 1, 1),
+    )  # fmt: skip
+    await row.save(force_create=True)
+    return row
 
 
 async def worker(name: str, *roles: str, department: str = "", hall: str = "", tier: str = "") -> Actor:

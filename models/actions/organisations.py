@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from models.actions import audit, codes, own_list
-from models.base import Refusal, not_found, now, today, unit
+from models.base import Refusal, new_id, not_found, now, today, unit
 from models.people import Account, Mandate, Membership, Organisation
 from models.rules.identity import parse_uscc
 from models.rules.permits import Actor, require_citizen
@@ -80,7 +80,11 @@ async def give_mandate(actor: Actor, new: NewMandate) -> Mandate:
         if new.principal_id not in (None, mine, other.id):
             raise Refusal("principal_differs", 422, "码和委托人不是同一个人，请对方重新亮码")
         principal, helper = (mine, other.id) if new.principal_id == mine else (other.id, mine)
-        row = await Mandate.create(principal_id=principal, helper_id=helper, scope=new.scope.strip(), until=ends)
+        id_ = new_id()
+        row = await Mandate.create(
+            id=id_, principal_id=principal, helper_id=helper, until=ends,
+            scope_sealed=Mandate.SCOPE.seal(id_, new.scope.strip()) or "",
+        )  # fmt: skip
         await _tell_both(row)
         await audit.record(actor, "mandate.give", f"mandate:{row.id}")
         return row
@@ -94,7 +98,8 @@ async def _tell_both(row: Mandate) -> None:
     for id_ in people:
         await own_list.write(
             id_, "account.mandate",
-            helper=called[row.helper_id], principal=called[row.principal_id], scope=row.scope, until=row.until,
+            helper=called[row.helper_id], principal=called[row.principal_id], until=row.until,
+            scope=Mandate.SCOPE.open(row.id, row.scope_sealed),
         )  # fmt: skip
 
 

@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('principal', fields.ForeignKeyField('models.Account', source_field='principal_id', db_constraint=True, to_field='id', related_name='given_mandates', on_delete=OnDelete.CASCADE)),
                 ('helper', fields.ForeignKeyField('models.Account', source_field='helper_id', db_constraint=True, to_field='id', related_name='held_mandates', on_delete=OnDelete.CASCADE)),
-                ('scope', fields.CharField(max_length=200)),
+                ('scope_sealed', fields.TextField(unique=False)),
                 ('until', fields.DateField()),
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],

@@ -174,7 +174,8 @@ def authority(row: Mandate, account_id: UUID, day: date) -> Authority:
     name = Account.NAME.open(other.id, other.name_sealed)
     valid = row.revoked_at is None and row.until >= day
     return Authority(
-        row.id, "given" if given else "held", row.principal_id, row.helper_id, mask_name(name), row.scope,
+        row.id, "given" if given else "held", row.principal_id, row.helper_id, mask_name(name),
+        Mandate.SCOPE.open(row.id, row.scope_sealed) or "",
         row.until, valid, ["revoke"] if valid else [],
     )  # fmt: skip
 

@@ -23,7 +23,6 @@ from api.openapi import document
 from models.actions import cases, tasks
 from models.base import rows
 from models.case import Case, Task
-from models.people import Mandate
 from models.rules.permits import Actor
 from tests import people
 from tests.promises.house import HOME, House, inside, lines, link_departments, standing
@@ -66,7 +65,7 @@ async def peopled(house: House) -> tuple[str, dict[str, Any]]:
         await tasks.advise(zhao, task.id, None, "granted", "符合条件")
         await tasks.decide(chen, task.id, None, "granted")
     sun = await people.citizen("孙大伟", people.SUN_ID, "13800000002")
-    mandate = await Mandate.create(principal_id=sun.id, helper_id=li.id, scope="代办", until="2027-01-01")
+    mandate = await people.mandate(sun, li)
     row = await Case.get(id=submitted)
     key = Case.QUERY_KEY.open(row.id, row.query_key_sealed)
     ids = [{"id": str(one)} for one in (draft, submitted, correcting, accepted, concluded)]

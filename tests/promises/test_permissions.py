@@ -29,7 +29,7 @@ from models.base import execute, new_id, now, rows, unit
 from models.case import Case, Result, Task
 from models.hall import Hall
 from models.paper import Upload
-from models.people import Mandate, Staff
+from models.people import Staff
 from models.reads import uploads as upload_reads
 from models.rules import permits
 from models.rules.links import link
@@ -115,9 +115,7 @@ async def _things(store: Store, li: Actor) -> dict[str, str]:
     spare = await people.page(li)
     await execute("UPDATE upload SET archive_key = $1, thumbnail_key = $2 WHERE id <> $3", *keys, spare)
     helper = await people.citizen("孙小妹", "440229199001010030", "13900000009")
-    mandate = await Mandate.create(
-        id=new_id(), principal_id=helper.id, helper_id=li.id, scope="代办", until="2027-01-01"
-    )
+    mandate = await people.mandate(helper, li)
     row, done = await Case.get(id=submitted), await Case.get(id=concluded)
     result = await Result.get(case_id=concluded)
     found: dict[str, Any] = {
