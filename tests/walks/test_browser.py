@@ -161,6 +161,7 @@ def two_pages(li: App, album: Album, pictures: Pictures) -> None:
 def submit(li: App, chrome: Chrome) -> str:
     """Without a network nothing can be handed in, and nothing is lost; a busy house is told; then it goes through."""
     album, page = chrome.album, li.page
+    li.sees("告诉您能不能受理")
     album.app(page, "05-check")
     page.context.set_offline(True)
     li.sees("现在没有网")
