@@ -61,11 +61,19 @@ def issued_on(case: Case, kind: str) -> date:
     return date.fromisoformat(found[-1][:10]) if found else today()
 
 
-async def given_out(kind: str, case: Case, name: str, base: str) -> Response:
-    """A paper that was given out, as a PDF for the applicant; `paper_not_issued` (404) before that."""
+async def given_out(kind: str, case: Case, name: str, base: str, task: str = "") -> Response:
+    """A paper that was given out, as a PDF for the applicant; `paper_not_issued` (404) before that.
+
+    Each department decides on a paper of its own: `task` says whose, empty takes the first.
+    """
     if kind not in GIVEN or not any(event["verb"] in GIVEN[kind] for event in case["timeline"]):
         raise Refusal("paper_not_issued", 404, "这份文书还没有发出")
-    more = {"task": next(t for t in case["tasks"] if t["state"] == "decided")} if kind == "decision" else {}
+    more = {}
+    if kind == "decision":
+        decided = [one for one in case["tasks"] if one["state"] == "decided" and task in ("", one["id"])]
+        if not decided:
+            raise Refusal("paper_not_issued", 404, "这份文书还没有发出")
+        more = {"task": decided[0]}
     return await pdf(content(kind, case, name, issued_on(case, kind), "", base, **more))
 
 

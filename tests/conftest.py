@@ -18,7 +18,17 @@ from models.reads import calendar
 from tests.keys import test_ring
 
 COUNTY = Path(__file__).parent.parent / "county"
-KEEP = {"department", "item", "material", "bundle", "hall", "window_group", "calendar_year", "calendar_day", "county_load"}
+KEEP = {
+    "department",
+    "item",
+    "material",
+    "bundle",
+    "hall",
+    "window_group",
+    "calendar_year",
+    "calendar_day",
+    "county_load",
+}
 
 
 @pytest.fixture(scope="session")

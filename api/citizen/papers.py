@@ -7,20 +7,29 @@ from starlette.responses import Response
 
 from api.auth import CITIZEN
 from api.files import material_pdf, store_of
-from api.op import Ctx, Empty, op
+from api.op import Ctx, Empty, Schema, op
 from api.papers import given_out
 from models.reads import cases
 
 DOCUMENT = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+
+
+class PaperIn(Schema):
+    """`task`: whose decision, when several departments decided."""
+
+    task: UUID | None = None
+
+
 PDF: dict[str, Any] = {"responses": {"200": {"description": "文书", "content": DOCUMENT}}}
 
 
-@op("GET", "/cases/{id:id}/papers/{kind}.pdf", out=None, door=CITIZEN, raw=PDF)
-async def paper(c: Ctx[Empty, Empty]) -> Response:
+@op("GET", "/cases/{id:id}/papers/{kind}.pdf", query=PaperIn, out=None, door=CITIZEN, raw=PDF)
+async def paper(c: Ctx[Empty, PaperIn]) -> Response:
     """A paper that was given out: receipt, notice, acceptance, refusal, decision or delivery."""
     case = await cases.case(c.actor, UUID(c.path["id"]))
     base = str(c.request.state["settings"].public_url)
-    return await given_out(c.path["kind"], case, case["applicant"]["name"] or "", base)
+    task = str(c.query.task) if c.query.task else ""
+    return await given_out(c.path["kind"], case, case["applicant"]["name"] or "", base, task)
 
 
 @op("GET", "/cases/{id:id}/materials/{code:code}.pdf", out=None, door=CITIZEN, raw=PDF)

@@ -306,7 +306,7 @@ async def shelve(actor: Actor, case_id: UUID, version: int | None, result_id: UU
         hall = await rows("SELECT name FROM hall WHERE code = $1", case.hall_id)
         waiting = await Result.filter(case_id=case.id, state="making").exists()
         verb = "shelve_part" if waiting else "shelve"  # the citizen is called once, for everything
-        await move_case(actor, case, verb, Move(version, detail=where, facts={"where": hall[0]["name"]}))
+        await move_case(actor, case, verb, Move(version, detail=f"放在 {where}", facts={"where": hall[0]["name"]}))
 
     await unit(body)
 

@@ -1,11 +1,13 @@
 """Cases over HTTP: the shapes are as described, wrong input has a clear answer, one key has one effect."""
 
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from models.case import Case
+from models.actions import cases, tasks
+from models.case import Case, Task
 from models.rules.permits import Actor
 from tests import people
 from tests.api.door import Web
@@ -139,3 +141,24 @@ async def test_a_body_over_the_limit_is_refused(web: Web) -> None:
         "/api/v1/cases", content=b" " * (2 * 1024 * 1024), headers={"authorization": f"Bearer {token}"}
     )
     assert answer.status_code == 413 and answer.json()["code"] == "too_large"
+
+
+async def test_each_department_s_decision_is_a_paper_of_its_own(web: Web) -> None:
+    web.state["settings"] = SimpleNamespace(public_url="http://127.0.0.1:8000")
+    id_, token = await _ready(web)
+    me = await web.get("/me", token)
+    owner = Actor("citizen", id=UUID(me["id"]))
+    await cases.submit(owner, UUID(id_))
+    wang, zhao, chen = await people.clerk(), await people.handler(), await people.approver()
+    await cases.receive(wang, UUID(id_))
+    await cases.accept(wang, UUID(id_))
+    await web.problem(404, "paper_not_issued", "GET", f"/cases/{id_}/papers/decision.pdf", None, token)
+    task = await Task.get(case_id=id_)
+    await tasks.acknowledge(zhao, task.id)
+    await tasks.advise(zhao, task.id, None, "granted", "符合条件")
+    await tasks.decide(chen, task.id, None, "granted")
+    for query in ("", f"?task={task.id}"):
+        made = await web.call("GET", f"/cases/{id_}/papers/decision.pdf{query}", None, token)
+        assert made.status_code == 200 and made.content.startswith(b"%PDF"), made.text[:200]
+    stranger = "?task=01a2063b-ddcc-764d-b110-1a63bd81a87e"
+    await web.problem(404, "paper_not_issued", "GET", f"/cases/{id_}/papers/decision.pdf{stranger}", None, token)

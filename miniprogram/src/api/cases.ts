@@ -35,8 +35,8 @@ export function act(id: string, verb: string, key: string, body: object = {}): P
 }
 
 /** A paper that was given out, as a PDF. */
-export function readPaper(id: string, kind: string): Promise<ArrayBuffer> {
-  return client.file(`/cases/${id}/papers/${kind}.pdf`)
+export function readPaper(id: string, kind: string, task?: string): Promise<ArrayBuffer> {
+  return client.file(`/cases/${id}/papers/${kind}.pdf${task ? `?task=${task}` : ''}`)
 }
 
 export function readUpload(id: string): Promise<Upload> {

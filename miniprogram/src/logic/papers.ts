@@ -3,6 +3,8 @@ import type { Case } from '@/api/types'
 export interface Paper {
   kind: string
   name: string
+  /** Whose decision, when several departments decided. */
+  task?: string
 }
 
 /** Each paper exists once one of these has happened. */
@@ -18,5 +20,17 @@ const PAPERS: (Paper & { after: string[] })[] = [
 /** The papers given out so far, in the order of the law. */
 export function papersOf(one: Case): Paper[] {
   const done = new Set(one.timeline.map((event) => event.verb))
-  return PAPERS.filter((paper) => paper.after.some((verb) => done.has(verb))).map(({ kind, name }) => ({ kind, name }))
+  return PAPERS.filter((paper) => paper.after.some((verb) => done.has(verb))).flatMap(({ kind, name }) =>
+    kind === 'decision' ? decisions(one, name) : [{ kind, name }],
+  )
+}
+
+/** Each department decides on a paper of its own; with several the name says whose. */
+function decisions(one: Case, name: string): Paper[] {
+  const decided = one.tasks.filter((task) => task.state === 'decided')
+  return decided.map((task) => ({
+    kind: 'decision',
+    name: decided.length > 1 ? `${name}（${task.department.short}）` : name,
+    task: task.id,
+  }))
 }
