@@ -1,5 +1,6 @@
 """The citizen's web app at `/`, and an honest page where it could not be built."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -53,7 +54,7 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def _file(name: str):  # type: ignore[no-untyped-def]
+def _file(name: str) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         folder = _folder(request)
         if folder is None or not (folder / name).is_file():
