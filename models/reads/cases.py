@@ -10,6 +10,7 @@ from models.hall import Hall
 from models.paper import CaseMaterial, Page
 from models.reads import calendar, notices, uploads, versions
 from models.reads import clocks as clock_reads
+from models.reads.places import places
 from models.rules import permits
 from models.rules.dates import latest, say_full
 from models.rules.flow import OUTCOME_WORDS, STATE_WORDS, TASK_WORDS, verbs
@@ -37,8 +38,8 @@ async def case(actor: Actor, case_id: UUID) -> dict[str, Any]:
 
 async def whole(actor: Actor, row: Case) -> dict[str, Any]:
     items = await CaseItem.filter(case_id=row.id).order_by("position")
-    departments = {d.code: d for d in await Department.filter(code__in={item.department_id for item in items})}
-    hall = await Hall.get(code=row.hall_id)
+    known = await places()
+    departments, hall = known.departments, known.halls[row.hall_id]
     clocks = await Clock.filter(case_id=row.id).order_by("created_at")
     explained = await clock_reads.explained([clock for clock in clocks if clock.task_id is None])
     # departments come in with acceptance, results with their decisions: before it there is nothing to look for
