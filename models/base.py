@@ -1,7 +1,7 @@
 """The ground floor: the clock, ids, the base row, refusals and the one way to open a transaction."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -169,16 +169,3 @@ async def execute(sql: str, *values: Any) -> int:
 
 async def script(sql: str) -> None:
     await get_connection("default").execute_script(sql)
-
-
-async def pages(query: Any, *, limit: int = 200) -> AsyncIterator[Any]:
-    """Walk a query by id in small reads, so that a long report holds no transaction."""
-    last: UUID | None = None
-    while True:
-        part = query.filter(id__gt=last) if last else query
-        found = await part.order_by("id").limit(limit)
-        for row in found:
-            yield row
-        if len(found) < limit:
-            return
-        last = found[-1].id

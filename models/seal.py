@@ -80,9 +80,6 @@ class Keyring:
         """The MAC of a short-lived link."""
         return base64.urlsafe_b64encode(hmac.new(self._link, text.encode(), hashlib.sha256).digest()[:24]).decode()
 
-    def key_ids(self) -> list[str]:
-        return list(self._keys)
-
 
 def _lock(key: Key, nonce: bytes, plain: bytes, aad: bytes) -> bytes:
     if key.alg == "aes":

@@ -109,17 +109,6 @@ async def again(owed: Owed, seconds: float, error: str) -> bool:
     )  # fmt: skip
 
 
-async def next_due(topics: list[str]) -> float | None:
-    """Seconds until the next message of these topics is due; None when nothing is owed."""
-    found = await rows(
-        "SELECT extract(epoch FROM min(greatest(next_at, coalesce(leased_until, next_at))) - now())::float8 AS wait "
-        "FROM outbox WHERE state = 'pending' AND topic = ANY($1)",
-        topics,
-    )
-    wait = found[0]["wait"]
-    return None if wait is None else max(0.0, wait)
-
-
 async def forget_old() -> int:
     """Drop what was handed over or needed no handing over 30 days ago; what never arrived stays in sight."""
     return await execute(

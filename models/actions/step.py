@@ -10,9 +10,8 @@ from models.base import SHANGHAI, Refusal, execute, in_unit, local, new_id, not_
 from models.case import Alarm, Case, Clock, Event, Task
 from models.reads import calendar
 from models.rules import permits
-from models.rules.dates import say_full
-from models.rules.flow import CASE, FINAL, MACHINES, PERIODS, STATE_WORDS, TASK, TASK_WORDS, Step
-from models.rules.limits import Limit, Pause
+from models.rules.flow import CASE, FINAL, PERIODS, STATE_WORDS, TASK, TASK_WORDS, Step
+from models.rules.limits import Limit
 from models.rules.permits import Actor
 
 MORNING = time(8, 30)
@@ -74,11 +73,6 @@ async def move_task(actor: Actor, case: Case, task: Task, verb: str, move: Move 
     return event
 
 
-def can(machine: str, state: str, roles: frozenset[str]) -> list[str]:
-    """The verbs a person may press now (the clock's and the system's are nobody's buttons)."""
-    return [name for name, step in MACHINES[machine].items() if state in step.start and roles & step.who]
-
-
 def _may(actor: Actor, step: Step, roles: frozenset[str]) -> None:
     if not roles:
         raise not_found()
@@ -100,7 +94,7 @@ def _owner(step: Step, case: Case) -> str:
 async def _swap(table: str, row: Any, step: Step, move: Move, fields: dict[str, Any]) -> None:
     """Compare and set: one row moves, or somebody else was first."""
     if move.version is not None and move.version != row.version:
-        raise stale(row)
+        raise stale()
     values = {"state": step.end or row.state, "version": row.version + 1, **fields}
     columns = ", ".join(f'"{name}" = ${place}' for place, name in enumerate(values, 4))
     moved = await execute(
@@ -108,12 +102,12 @@ async def _swap(table: str, row: Any, step: Step, move: Move, fields: dict[str, 
         row.id, row.version, row.state, *values.values(),
     )  # fmt: skip
     if not moved:
-        raise stale(row)
+        raise stale()
     for name, value in values.items():
         setattr(row, name, value)
 
 
-def stale(row: Any) -> Refusal:
+def stale() -> Refusal:
     """The answer to a verb on a version that is no longer there."""
     return Refusal("stale_version", 409, "没有办成：这件刚被别人改过。您写的还在，看过新的再办")
 
@@ -210,19 +204,6 @@ async def stop_clocks(case: Case, kinds: tuple[str, ...], task: Task | None = No
         "AND alarm.case_id = $1 AND alarm.done_at IS NULL",
         case.id, now(),
     )  # fmt: skip
-
-
-def pauses(row: Clock) -> list[Pause]:
-    """The suspensions kept on a clock row: [{first, last, reason, open}]."""
-    return [
-        Pause(date.fromisoformat(p["first"]), date.fromisoformat(p["last"]), p["reason"], p.get("open", False))
-        for p in row.suspensions
-    ]
-
-
-def due_words(row: Clock) -> str:
-    """最晚12月8日（周二）."""
-    return f"最晚{say_full(row.due_on)}"
 
 
 async def locked_case(case_id: UUID, scope: Any = None) -> Case:

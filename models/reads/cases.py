@@ -38,7 +38,7 @@ async def case(actor: Actor, case_id: UUID) -> dict[str, Any]:
 
 async def whole(actor: Actor, row: Case) -> dict[str, Any]:
     items = await CaseItem.filter(case_id=row.id).order_by("position")
-    known = await places()
+    known = await places(row.hall_id)
     departments, hall = known.departments, known.halls[row.hall_id]
     clocks = await Clock.filter(case_id=row.id).order_by("created_at")
     explained = await clock_reads.explained([clock for clock in clocks if clock.task_id is None])

@@ -19,10 +19,10 @@ class Places:
 _held: list[Places] = []
 
 
-async def places() -> Places:
-    """The places in force; a newer loading is noticed as `calendar.county` notices it."""
+async def places(hall: str) -> Places:
+    """The places in force; a newer loading is noticed as `calendar.county` notices it, or by a hall not yet known."""
     digest = (await calendar.county()).digest
-    if not _held or _held[0].digest != digest:
+    if not _held or _held[0].digest != digest or hall not in _held[0].halls:
         departments = {row.code: row for row in await Department.all()}
         _held[:] = [Places(digest, departments, {row.code: row for row in await Hall.all()})]
     return _held[0]

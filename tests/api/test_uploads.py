@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +19,7 @@ from models import seal
 from models.actions import uploads as acts
 from models.paper import Upload
 from tests.api.door import Web
+from tests.photographs import jpeg, photograph
 from workers import jobs, photos
 from workers.darkroom.pool import Darkroom
 
@@ -32,6 +32,11 @@ def picture(size: tuple[int, int] = (800, 600)) -> bytes:
     out = BytesIO()
     Image.effect_noise(size, 60).convert("RGB").save(out, "JPEG", quality=90)
     return out.getvalue()
+
+
+def paper(kind: str) -> bytes:
+    """A photograph of a certificate, as a phone takes it."""
+    return jpeg(photograph(kind, size=(1500, 2000)))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -181,15 +186,21 @@ async def test_foreign_and_wrong_uploads(door: Web) -> None:
 
 async def test_a_page_sent_twice_is_noticed(door: Web) -> None:
     _, token = await door.li()
-    data = picture()
-    advice: list[Any] = []
-    for _ in range(2):
+    case = (await door.call("POST", "/cases", {"item_codes": ["SJ03"], "hall": "0001"}, token)).json()
+    code = next(m["code"] for m in case["materials"] if m["photo"] and not m["form"] and not m["free"])
+    advice = {}
+    for name, data in (("first", paper("health")), ("again", paper("health")), ("other", paper("lease"))):
         place = await begin(door, token, data)
         await send(door, token, place, 0, data)
-        await develop(door, place.rsplit("/", 1)[1])
-        advice = (await door.get(place, token))["advice"]
-    assert isinstance(advice, list)
-    assert await Upload.filter(state="ready").count() == 2
+        id_ = place.rsplit("/", 1)[1]
+        await develop(door, id_)
+        seen = await door.get(place, token)
+        assert seen["state"] == "ready"
+        advice[name] = [found["code"] for found in seen["advice"]]
+        if name == "first":
+            laid = await door.call("PUT", f"/cases/{case['id']}/materials/{code}", {"pages": [id_]}, token)
+            assert laid.status_code == 200
+    assert advice == {"first": [], "again": ["same_page"], "other": []}
 
 
 async def test_quota_of_a_day(door: Web, monkeypatch: pytest.MonkeyPatch) -> None:
