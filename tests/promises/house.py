@@ -175,8 +175,4 @@ async def inside(house: House) -> AsyncIterator[Web]:
 
 def lines(log: Path) -> list[dict[str, Any]]:
     """The JSON lines of a log."""
-    found = []
-    for line in log.read_text(errors="replace").splitlines():
-        if line.startswith("{"):
-            found.append(json.loads(line))
-    return found
+    return [json.loads(line) for line in log.read_text(errors="replace").splitlines() if line.startswith("{")]
