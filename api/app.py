@@ -1,8 +1,9 @@
 """The web application: routes, limits, error answers. The composition root hands in every client."""
 
+import asyncio
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 import structlog
@@ -32,6 +33,9 @@ log = structlog.get_logger()
 # Importing a subject registers its operations; the tuple keeps that visible.
 SUBJECTS = (auth, cases, files, halls, items, me, papers, tasks, uploads, health)
 MOST_BODY = 1024 * 1024
+#: What is still taken, and thrown away, of a body that was answered before its end: enough that an honest client which
+#: is still sending reads the answer before the line is cut.
+LINGER_BYTES, LINGER_SECONDS = 32 * 1024 * 1024, 10
 FILES = "/api/v1/files/"
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[dict[str, Any]]]
 
@@ -62,6 +66,46 @@ class CodeConvertor(Convertor[str]):
 
 register_url_convertor("id", IdConvertor())
 register_url_convertor("code", CodeConvertor())
+
+
+class Cut:
+    """Ends the line of a client that sends on after the answer; the server alone would take its body without end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
+        over, cutting, last = False, False, False
+
+        async def watched() -> Message:
+            nonlocal over
+            message = await receive()
+            over = message["type"] != "http.request" or not message.get("more_body", False)
+            return message
+
+        async def held(message: Message) -> None:
+            nonlocal cutting, last
+            if message["type"] == "http.response.start":
+                cutting = not over and (message["status"] == 413 or chunked)
+                if cutting:
+                    MutableHeaders(scope=message)["Connection"] = "close"
+            elif cutting and not message.get("more_body", False):
+                last = True
+                message = {**message, "more_body": True}
+            await send(message)
+
+        await self.app(scope, watched, held)
+        if last:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LINGER_SECONDS):
+                    left = LINGER_BYTES
+                    while left > 0 and not over:
+                        left -= len((await watched()).get("body", b""))
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class Guard:
@@ -146,6 +190,7 @@ def build(lifespan: Lifespan, hosts: list[str], *, debug: bool = False) -> Starl
         routes=routes,
         lifespan=lifespan,
         middleware=[
+            Middleware(Cut),
             Middleware(Guard),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BODY),

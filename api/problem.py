@@ -30,6 +30,7 @@ BROKEN = Refusal("internal_error", 500, "系统出了错，不是您的问题。
 
 # pydantic's error types and what a person can do about them
 FIELD_WORDS = {
+    "value_error": "要写办什么：事项或“一件事”",
     "missing": "这一项没有填",
     "extra_forbidden": "不认识这一项",
     "string_too_long": "太长了",

@@ -14,7 +14,10 @@ from models.people import Staff
 from models.rules.secrets import token
 from settings import Settings
 
-WORDS = {"clerk": "窗口收件", "handler": "部门审查", "approver": "部门决定", "supervisor": "督办"}
+WORDS = {
+    "clerk": "窗口收件", "delegate": "窗口受委托决定", "handler": "部门审查", "section_head": "股室负责人",
+    "approver": "部门决定", "supervisor": "督办", "county_head": "县政府负责人",
+}  # fmt: skip
 
 
 async def load(settings: Settings, folder: Path, if_changed: bool) -> int:

@@ -22,7 +22,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 UTC = ZoneInfo("UTC")
 T = TypeVar("T")
 
-SUBJECTS = ("catalogue", "hall", "people", "paper", "case", "outbox", "audit")
+SUBJECTS = (
+    "catalogue", "hall", "people", "paper", "case", "promise", "project", "supervision", "licence", "outbox", "audit",
+)  # fmt: skip
 TABLES = [f"models.{subject}" for subject in SUBJECTS]
 
 

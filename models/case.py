@@ -14,6 +14,9 @@ class Case(Row):
 
     `form` and `applicant_name` are sealed. `received_on` is the day that counts by R27, `owner` who must act now:
     `hall:<code>`, `staff:<id>`, `citizen`, `departments` or empty when the case has ended.
+    `bundle_code`: filed as a 一件事, led by department `lead_id` (R42); `bundle` is its record of that day (a project's
+    road too). `promised`: a promise was signed; `tolerant`: accepted with papers to come (R40).
+    `second_notice`: empty, asked, allowed or used (R28). `renews_id`: the licence this case asks to renew (art. 50).
     """
 
     number: Any = fields.CharField(max_length=24, null=True, unique=True)
@@ -38,6 +41,16 @@ class Case(Row):
     acceptance_sequence: Any = fields.BigIntField(null=True)
     concluded_at: Any = fields.DatetimeField(null=True)
     seen_at: Any = fields.DatetimeField(null=True)
+    bundle_code = fields.CharField(max_length=16, default="")
+    bundle: Any = fields.JSONField(default=dict)
+    lead_id = fields.CharField(max_length=8, default="")
+    project: Any = fields.ForeignKeyField("models.Project", related_name="cases", null=True)
+    project_id: UUID | None
+    green = fields.BooleanField(default=False)
+    promised = fields.BooleanField(default=False)
+    tolerant = fields.BooleanField(default=False)
+    second_notice = fields.CharField(max_length=8, default="")
+    renews_id: Any = fields.UUIDField(null=True)
 
     items: fields.ReverseRelation["CaseItem"]
 
@@ -50,7 +63,10 @@ class Case(Row):
 
 
 class CaseItem(Row):
-    """An item filed in a case, frozen at the version of that day (R15)."""
+    """An item filed in a case, frozen at the version of that day (R15).
+
+    `after`: codes of the items that must be granted first, in this case or in its project (R42, R43).
+    """
 
     case: Any = fields.ForeignKeyField("models.Case", related_name="items")
     case_id: UUID
@@ -61,6 +77,7 @@ class CaseItem(Row):
     everyday = fields.CharField(max_length=80, default="")
     department_id = fields.CharField(max_length=8)
     position = fields.IntField()
+    after: Any = fields.JSONField(default=list)
 
     class Meta:
         table = "case_item"
@@ -68,15 +85,20 @@ class CaseItem(Row):
 
 
 class Task(Row):
-    """What one department does for one item of a case. `opinion` is sealed: it may speak of a person."""
+    """What one department does for one item of a case: the child case of a bundle, with its number and its clocks.
+
+    `opinion` is sealed: it may speak of a person. `delegation`: the notice under which the window may decide it (R50).
+    """
 
     case: Any = fields.ForeignKeyField("models.Case", related_name="tasks")
     case_id: UUID
     case_item: Any = fields.ForeignKeyField("models.CaseItem", related_name="tasks")
     case_item_id: UUID
     department_id = fields.CharField(max_length=8)
+    number = fields.CharField(max_length=28, default="")
     state = fields.CharField(max_length=10, default="assigned")
     version = fields.IntField(default=0)
+    delegation = fields.CharField(max_length=60, default="")
     handler: Any = fields.ForeignKeyField("models.Staff", related_name="handled", null=True)
     handler_id: UUID | None
     approver: Any = fields.ForeignKeyField("models.Staff", related_name="approved", null=True)
@@ -122,9 +144,11 @@ class Event(Row):
 
 
 class Clock(Row):
-    """A period of the law on a case or a task: acceptance, correction, promise, statutory, delivery.
+    """A period of the law on a case or a task: acceptance, correction, promise, statutory, tolerance, delivery.
 
-    `limit_days` with `unit` 工作日 or 自然日; `due_on` is a local date, `due_at` the midnight after it.
+    `limit_days` with `unit` 工作日 or 自然日, lengthened once by `extension_days`; `due_on` is a local date, `due_at`
+    the midnight after it. `suspensions`: [{first, last, reason, open, by: task id}]. `within`: the item's own limit
+    would have ended after its case, so it ends with it. `department_id` and `hall_id` of a task's clock serve the board.
     """
 
     case: Any = fields.ForeignKeyField("models.Case", related_name="clocks")
@@ -138,6 +162,10 @@ class Clock(Row):
     due_on = fields.DateField()
     due_at = fields.DatetimeField()
     suspensions: Any = fields.JSONField(default=list)
+    extension_days = fields.IntField(default=0)
+    within = fields.BooleanField(default=False)
+    department_id = fields.CharField(max_length=8, default="")
+    hall_id = fields.CharField(max_length=4, default="")
     stopped_at: Any = fields.DatetimeField(null=True)
 
     class Meta:
@@ -145,7 +173,10 @@ class Clock(Row):
 
 
 class Alarm(Row):
-    """A verb the clock will perform when `due_at` is past. Time is an actor."""
+    """A verb of `machine` the clock will perform when `due_at` is past. Time is an actor.
+
+    `subject_id`: the task, consultation, inspection, urge or licence it is about; the case itself when empty.
+    """
 
     case: Any = fields.ForeignKeyField("models.Case", related_name="alarms")
     case_id: UUID
@@ -153,6 +184,8 @@ class Alarm(Row):
     task_id: UUID | None
     clock: Any = fields.ForeignKeyField("models.Clock", related_name="alarms", null=True)
     clock_id: UUID | None
+    machine = fields.CharField(max_length=12, default="case")
+    subject_id: Any = fields.UUIDField(null=True)
     verb = fields.CharField(max_length=24)
     due_at = fields.DatetimeField()
     done_at: Any = fields.DatetimeField(null=True)
@@ -164,7 +197,10 @@ class Alarm(Row):
 
 
 class Notice(Row):
-    """The one-time notice of a case (R28, R30): every defect of every department in one numbered document."""
+    """The one-time notice of a case (R28, R30): every defect of every department in one numbered document.
+
+    `round` 2 is the exception a supervisor allowed, with a reason that shows in the figures.
+    """
 
     case: Any = fields.ForeignKeyField("models.Case", related_name="notices")
     case_id: UUID
@@ -172,7 +208,12 @@ class Notice(Row):
     issued_on = fields.DateField()
     due_on = fields.DateField()
     issued_by = fields.UUIDField()
+    round = fields.IntField(default=1)
+    allowed_by: Any = fields.UUIDField(null=True)
+    reason_sealed: Any = fields.TextField(null=True)
     answered_at: Any = fields.DatetimeField(null=True)
+
+    REASON = Cell("notice", "reason")
 
     class Meta:
         table = "notice"
@@ -186,6 +227,7 @@ class NoticeLine(Row):
     position = fields.IntField()
     material_code = fields.CharField(max_length=12)
     material = fields.CharField(max_length=80)
+    department_id = fields.CharField(max_length=8, default="")
     defect_sealed = fields.TextField()
     fix_sealed = fields.TextField()
     pages_then: Any = fields.JSONField(default=list)
@@ -230,7 +272,7 @@ CASE_STATES = (
     "refused",
     "returned",
 )
-TASK_STATES = ("assigned", "examining", "advised", "decided", "cancelled")
+TASK_STATES = ("waiting", "assigned", "examining", "suspended", "advised", "decided", "revoked", "cancelled")
 
 
 def _words(values: tuple[str, ...]) -> str:
@@ -250,8 +292,10 @@ CONSTRAINTS = [
     "CREATE TABLE IF NOT EXISTS case_sequence (region char(6), hall char(4), day date, last int NOT NULL, "
     "PRIMARY KEY (region, hall, day))",
     f"ALTER TABLE task ADD CONSTRAINT task_state CHECK (state IN ({_words(TASK_STATES)}))",
-    "ALTER TABLE task ADD CONSTRAINT task_outcome CHECK ((state = 'decided') = (outcome IN ('granted','refused')))",
-    "CREATE INDEX task_open ON task (department_id, state) WHERE state IN ('assigned','examining','advised')",
+    "ALTER TABLE task ADD CONSTRAINT task_outcome "
+    "CHECK ((state IN ('decided','revoked')) = (outcome IN ('granted','refused')))",
+    "CREATE INDEX task_open ON task (department_id, state) "
+    "WHERE state IN ('assigned','examining','suspended','advised')",
     "CREATE INDEX task_case ON task (case_id)",
     "CREATE INDEX event_case ON event (case_id, at)",
     "CREATE INDEX clock_case ON clock (case_id)",
@@ -260,6 +304,13 @@ CONSTRAINTS = [
     "WHERE stopped_at IS NULL",
     "CREATE INDEX alarm_due ON alarm (due_at, id) WHERE done_at IS NULL",
     "CREATE INDEX alarm_case ON alarm (case_id) WHERE done_at IS NULL",
+    "CREATE INDEX clock_board ON clock (due_on, id) INCLUDE (department_id, hall_id, case_id) "
+    "WHERE stopped_at IS NULL AND kind = 'promise' AND task_id IS NOT NULL",
+    "CREATE INDEX alarm_subject ON alarm (subject_id) WHERE done_at IS NULL",
+    "CREATE UNIQUE INDEX notice_round ON notice (case_id, round)",
+    "ALTER TABLE notice ADD CONSTRAINT notice_second CHECK (round = 1 OR (round = 2 AND allowed_by IS NOT NULL))",
+    "ALTER TABLE cases ADD CONSTRAINT case_second_notice CHECK (second_notice IN ('','asked','allowed','used'))",
+    "CREATE INDEX case_project ON cases (project_id) WHERE project_id IS NOT NULL",
     "CREATE UNIQUE INDEX notice_one_open ON notice (case_id) WHERE answered_at IS NULL",
     "CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION append_only()",
 ]

@@ -9,7 +9,10 @@ from models.base import Row
 from models.seal import Cell
 
 ASSURANCE = ("none", "phone", "name", "face", "window")
-ROLES = ("clerk", "handler", "approver", "supervisor", "editor", "system_admin", "security_admin", "auditor")
+ROLES = (
+    "clerk", "delegate", "handler", "section_head", "approver", "supervisor", "county_head", "editor", "system_admin",
+    "security_admin", "auditor",
+)  # fmt: skip
 
 
 class Account(Row):

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from models.actions import cases, drafts, tasks
+from models.actions import acceptance, cases, drafts, tasks
+from models.actions.drafts import Filing
 from models.base import new_id, now
 from models.case import Case, Task
 from models.paper import CaseMaterial, Upload
@@ -85,7 +86,7 @@ def filled(fields: list[dict[str, Any]]) -> dict[str, Any]:
 
 async def draft(owner: Actor, *items: str, hall: str = "0001", answers: dict[str, bool] | None = None) -> UUID:
     """A complete draft: form filled in, every photograph laid."""
-    id_ = await drafts.begin(owner, list(items), applicant={}, answers=answers or {}, form={}, hall=hall)
+    id_ = await drafts.begin(owner, Filing(list(items)), applicant={}, answers=answers or {}, form={}, hall=hall)
     record = await drafts.record_of(await Case.get(id=id_))
     await drafts.fill(owner, id_, filled(record["form"]))
     for material in await CaseMaterial.filter(case_id=id_).order_by("position"):
@@ -103,7 +104,7 @@ async def submitted(owner: Actor, *items: str, hall: str = "0001") -> UUID:
 async def accepted(owner: Actor, window: Actor, *items: str) -> UUID:
     id_ = await submitted(owner, *items)
     await cases.receive(window, id_)
-    await cases.accept(window, id_)
+    await acceptance.accept(window, id_)
     return id_
 
 

@@ -16,7 +16,7 @@ from api.schemas.case import (
     ProgressOut,
     VerbIn,
 )
-from models.actions import attempts, drafts
+from models.actions import attempts, correction, drafts
 from models.actions import cases as verbs
 from models.base import Refusal, unit
 from models.reads import cases
@@ -30,11 +30,11 @@ def _id(c: Ctx[Any, Any]) -> UUID:
 
 @op("POST", "/cases", body=BeginIn, out=CaseOut, status=201, door=CITIZEN)
 async def begin(c: Ctx[BeginIn, Empty]) -> dict[str, Any]:
-    """Begin a case, or go on with the open draft of the same items."""
+    """Begin a case of items or a bundle, or go on with the open draft of the same items."""
     said = c.body
+    filing = drafts.Filing(said.item_codes, said.bundle_code or "", said.project_code or "", said.renews)
     case_id = await drafts.begin(
-        c.actor, said.item_codes, applicant=said.applicant.model_dump(), answers=said.answers, form=said.form,
-        hall=said.hall,
+        c.actor, filing, applicant=said.applicant.model_dump(), answers=said.answers, form=said.form, hall=said.hall,
     )  # fmt: skip
     return await cases.case(c.actor, case_id)
 
@@ -75,7 +75,7 @@ async def submit(c: Verb) -> dict[str, Any]:
 @op("POST", "/cases/{id:id}/correct", body=VerbIn, out=CaseOut, door=CITIZEN)
 async def correct(c: Verb) -> dict[str, Any]:
     """Everything the one-time notice named is answered."""
-    await verbs.correct(c.actor, _id(c), c.body.version)
+    await correction.correct(c.actor, _id(c), c.body.version)
     return await cases.case(c.actor, _id(c))
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.desk import layout, view
 from api.desk.door import go, text, version
 from api.desk.render import page, stamp
-from models.actions import cases, materials, reveal
+from models.actions import acceptance, cases, correction, materials, reveal
 from models.actions.staff import Seated
 from models.base import Refusal, local, not_found, now
 from models.reads import cases as read
@@ -131,13 +131,13 @@ async def _perform(request: Request, me: Seated, case_id: UUID, verb: str, reaso
     if seen == case["version"] and button is not None and button.off:
         raise Refusal("not_now", 409, f"现在不能“{button.words}”：{button.off}")
     if verb == "notify":
-        await cases.notify(me.actor, case_id, seen, view.slip(found))
+        await correction.notify(me.actor, case_id, seen, view.slip(found))
     elif verb == "refuse":
         await cases.refuse(me.actor, case_id, seen, reason)
     elif verb == "receive":
         await cases.receive(me.actor, case_id, seen)
     else:
-        await cases.accept(me.actor, case_id, seen)
+        await acceptance.accept(me.actor, case_id, seen)
 
 
 def conflict(refusal: Refusal, seen: str, opened: str, present: str, case: dict[str, Any]) -> dict[str, Any]:

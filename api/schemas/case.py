@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from api.op import Schema
 from api.schemas.base import Shape
@@ -11,6 +11,7 @@ from api.schemas.item import Body, FormField
 from api.schemas.upload import UploadOut
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{2,12}$")]
+ProjectCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{20,32}$")]
 HallCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
 
@@ -22,13 +23,25 @@ class Applicant(Schema):
 
 
 class BeginIn(Schema):
-    """A new case of one or several items. `answers`: question key -> yes or no; `form`: field key -> value."""
+    """A new case: items, or a bundle (all its members, or those in `item_codes`), for a project or as a renewal.
 
-    item_codes: list[Code] = Field(min_length=1, max_length=12)
+    `answers`: question key -> yes or no; `form`: field key -> value; `renews`: id of a licence of one's own.
+    """
+
+    item_codes: list[Code] = Field(default_factory=list, max_length=16)
+    bundle_code: Code | None = None
+    project_code: ProjectCode | None = None
+    renews: UUID | None = None
     applicant: Applicant = Field(default_factory=Applicant)
     answers: dict[str, bool] = Field(default_factory=dict)
     form: dict[str, Any] = Field(default_factory=dict)
     hall: HallCode
+
+    @model_validator(mode="after")
+    def _something(self) -> "BeginIn":
+        if not self.item_codes and not self.bundle_code:
+            raise ValueError("item_codes or bundle_code")
+        return self
 
 
 class FormIn(Schema):
@@ -79,7 +92,7 @@ class Day(Shape):
 class ClockOut(Shape):
     """A period of the law, explained. `day + remaining == of` in `unit`; remaining < 0 when late."""
 
-    kind: Literal["acceptance", "correction", "promise", "statutory", "delivery"]
+    kind: Literal["acceptance", "correction", "promise", "statutory", "tolerance", "delivery"]
     name: str
     state: Literal["running", "stopped", "paused"]
     unit: str
@@ -132,20 +145,23 @@ class MaterialOut(Shape):
 
 
 class TaskOut(Shape):
-    """What one department does for one item."""
+    """What one department does for one item: the child case. `after`: names of what it waits for while `waiting`."""
 
     id: str
+    number: str
     version: int
     item: str
     item_name: str
     department: Body
-    state: Literal["assigned", "examining", "advised", "decided", "cancelled"]
+    state: Literal["waiting", "assigned", "examining", "suspended", "advised", "decided", "revoked", "cancelled"]
     state_words: str
     light: Light
     due_on: str | None
     outcome: str | None
     words: str
     reason: str | None
+    after: list[str]
+    at_window: bool
     clocks: list[ClockOut]
     handler: str | None
     approver: str | None
@@ -158,6 +174,7 @@ class NoticeLineOut(Shape):
     n: int
     material_code: str
     material: str
+    department: str | None
     defect: str
     fix: str
     answered: bool
@@ -168,6 +185,7 @@ class NoticeOut(Shape):
 
     id: str
     number: str
+    round: int
     issued_on: str
     due_on: str
     lines: list[NoticeLineOut]
@@ -194,10 +212,59 @@ class ResultOut(Shape):
     at: str
 
 
+class MaterialRef(Shape):
+    code: str
+    name: str
+
+
+class PromiseOut(Shape):
+    """A signed promise (容缺受理 or 告知承诺). `materials`: what it stands for, `open`: what is still to come."""
+
+    id: str
+    kind: Literal["tolerance", "informed"]
+    item: str
+    item_name: str
+    materials: list[MaterialRef]
+    words: str
+    signed_at: str
+    due_on: str | None
+    state: Literal["made", "supplied", "kept", "broken", "verified", "false", "void"]
+    state_words: str
+
+
+class OfferOut(Shape):
+    """A promise that may be signed now: the exact words, what it stands for and what follows if it is not kept.
+
+    `off`: why it may not be signed (an unrepaired breach), in words; empty when it may.
+    """
+
+    kind: Literal["tolerance", "informed"]
+    item: str
+    item_name: str
+    materials: list[MaterialRef]
+    words: str
+    consequence: str
+    days: str
+    off: str
+
+
+class BundleRef(Shape):
+    """The 一件事 a case was filed as, and the department that leads it."""
+
+    code: str
+    name: str
+    lead: Body | None
+
+
+class ProjectRef(Shape):
+    code: str
+    name: str
+
+
 class NextOut(Shape):
     """What the person must do now; `by` is a date or null."""
 
-    action: Literal["fill", "photograph", "submit", "correct", "collect", "wait", "none"]
+    action: Literal["fill", "photograph", "submit", "correct", "supply", "collect", "wait", "none"]
     words: str
     detail: str
     by: str | None
@@ -238,6 +305,13 @@ class CaseOut(Shape):
     tasks: list[TaskOut]
     clocks: list[ClockOut]
     notice: NoticeOut | None
+    promises: list[PromiseOut]
+    offers: list[OfferOut]
+    bundle: BundleRef | None
+    project: ProjectRef | None
+    tolerant: bool
+    green: bool
+    second_notice: Literal["", "asked", "allowed", "used"]
     timeline: list[EventOut]
     results: list[ResultOut]
     outcome: str | None

@@ -1,6 +1,7 @@
 """Due alarms: found by a partial index, performed once, kept as history."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,13 +10,26 @@ from models.base import execute, now, rows, unit
 WAIT = timedelta(minutes=5)
 
 
-async def due(most: int) -> list[tuple[UUID, UUID, str]]:
-    """(alarm id, case id, verb) of what is due now, oldest first; by our clock, which tests may turn."""
+@dataclass(frozen=True)
+class Due:
+    """An alarm whose time has come: a verb of a sheet, about a case or something of it."""
+
+    id: UUID
+    case_id: UUID
+    machine: str
+    subject_id: UUID | None
+    clock_id: UUID | None
+    verb: str
+
+
+async def due(most: int) -> list[Due]:
+    """What is due now, oldest first; by our clock, which tests may turn."""
     found = await rows(
-        "SELECT id, case_id, verb FROM alarm WHERE done_at IS NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2",
+        "SELECT id, case_id, machine, subject_id, clock_id, verb FROM alarm "
+        "WHERE done_at IS NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2",
         now(), most,
     )  # fmt: skip
-    return [(row["id"], row["case_id"], row["verb"]) for row in found]
+    return [Due(**row) for row in found]
 
 
 async def perform(alarm: UUID, act: Callable[[], Awaitable[None]]) -> None:

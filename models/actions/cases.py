@@ -1,25 +1,21 @@
 """The verbs of a case, the applicant's, the counter's and the clock's, each one transaction."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from models.actions import audit, tasks
+from models.actions import audit, promises, tasks
 from models.actions.drafts import record_of
 from models.actions.step import Move, locked_case, move_case
-from models.base import Refusal, execute, new_id, now, rows, today, unit
-from models.case import Case, CaseItem, Notice, NoticeLine, Result, Task
-from models.paper import CaseMaterial
+from models.base import Refusal, now, rows, today, unit
+from models.case import Case, Result, Task
 from models.people import ASSURANCE, Account
-from models.reads import calendar, notices
+from models.reads import calendar
 from models.rules import intake, permits
-from models.rules.limits import ACCEPTANCE, NATURAL, WORKING, Limit
+from models.rules.flow import OPEN_TASKS
+from models.rules.limits import ACCEPTANCE
 from models.rules.numbers import case_number
 from models.rules.permits import Actor
 from models.rules.secrets import query_key
-
-CORRECTION = Limit(10, WORKING)  # the law gives none (R30)
-MOST_LINES = 60
 
 
 async def submit(actor: Actor, case_id: UUID, version: int | None = None) -> None:
@@ -31,7 +27,7 @@ async def submit(actor: Actor, case_id: UUID, version: int | None = None) -> Non
     async def body() -> None:
         case = await locked_case(case_id, permits.scope(actor))
         await _real_name(case)
-        await _complete(case)
+        await complete(case)
         clock = await calendar.clock()
         received_on = clock.received_on(now())
         number, key = await _number(case.hall_id), query_key()
@@ -55,11 +51,13 @@ async def _real_name(case: Case) -> None:
         raise Refusal("real_name_needed", 403, "交之前要先实名认证，只要做一次。您填的都还在")
 
 
-async def _complete(case: Case) -> None:
+async def complete(case: Case) -> None:
+    """Refuse what is not yet whole: fields, pages, photographs on their way. What was promised is no gap (R40)."""
     record = await record_of(case)
     pages = await _pages(case)
     values = Case.FORM.open_json(case.id, case.form_sealed)
-    gaps = intake.missing(record, case.answers, values, pages, kind=case.applicant_kind)
+    tolerated = await promises.promised_materials(case)
+    gaps = intake.missing(record, case.answers, values, pages, kind=case.applicant_kind, tolerated=tolerated)
     if gaps:
         errors = [{"pointer": gap["pointer"], "code": gap["code"], "detail": gap["detail"]} for gap in gaps]
         raise Refusal("incomplete", 422, f"还差 {len(gaps)} 样，补好再交。您填的都还在", errors)
@@ -86,10 +84,11 @@ async def _number(hall: str) -> str:
     county = await calendar.county()
     region = str(county.facts.get("code", "000000"))
     day = today()
-    return case_number(region, hall, day, await _next(region, hall, day))
+    return case_number(region, hall, day, await next_number(region, hall, day))
 
 
-async def _next(region: str, hall: str, day: date) -> int:
+async def next_number(region: str, hall: str, day: date) -> int:
+    """The next number of a day's or a year's series, without gaps inside one transaction."""
     found = await rows(
         "INSERT INTO case_sequence (region, hall, day, last) VALUES ($1, $2, $3, 1) "
         "ON CONFLICT (region, hall, day) DO UPDATE SET last = case_sequence.last + 1 RETURNING last",
@@ -104,8 +103,11 @@ async def withdraw(actor: Actor, case_id: UUID, version: int | None = None) -> N
     async def body() -> None:
         case = await locked_case(case_id, permits.scope(actor))
         await move_case(actor, case, "withdraw", Move(version))
-        for task in await Task.filter(case_id=case.id, state__in=["assigned", "examining", "advised"]):
+        for task in await Task.filter(case_id=case.id, state__in=["waiting", *OPEN_TASKS]):
             await tasks.cancel(case, task)
+            if case.project_id:
+                await tasks.fall_behind(case, task, "撤回了")
+        await promises.void(case)
 
     await unit(body)
 
@@ -138,156 +140,6 @@ def _reason(text: str) -> str:
     if not 2 <= len(reason) <= 2000:
         raise Refusal("reason_needed", 422, "请写明理由（2 到 2000 字）")
     return reason
-
-
-async def notify(actor: Actor, case_id: UUID, version: int | None, lines: list[dict[str, str]]) -> str:
-    """Give out the one-time notice: every defect at once, numbered (R28, R30). Returns the notice's number.
-
-    lines: [{material_code, defect, fix}]. Refusals: notice_empty, unknown_material, second_notice (409).
-    """
-
-    async def body() -> str:
-        case = await locked_case(case_id, permits.scope(actor))
-        if await Notice.filter(case_id=case.id).exists():
-            raise Refusal(
-                "second_notice", 409, "这件已经一次性告知过。依法只能告知一次。能当场改的，请帮申请人当场改好",
-            )  # fmt: skip
-        materials = {row.code: row for row in await CaseMaterial.filter(case_id=case.id)}
-        checked = _lines(lines, set(materials))
-        clock = await calendar.clock()
-        limit = CORRECTION
-        number = await _notice_number()
-        due_on = clock.due_on(today(), limit)
-        notice = await Notice.create(
-            case_id=case.id, number=number, issued_on=today(), due_on=due_on, issued_by=actor.id or case.id
-        )
-        present = await notices.marks(case)
-        for place, line in enumerate(checked, 1):
-            material = materials[line["material_code"]]
-            await _line(notice, place, material, line, present[material.code])
-        await CaseMaterial.filter(case_id=case.id, code__in=[line["material_code"] for line in checked]).update(
-            state="defect"
-        )
-        await move_case(
-            actor, case, "notify",
-            Move(version, limits={"correction": limit}, start=today(), facts={"lines": len(checked), "due": due_on}),
-        )  # fmt: skip
-        return number
-
-    return await unit(body)
-
-
-def _lines(lines: list[dict[str, str]], known: set[str]) -> list[dict[str, str]]:
-    if not 1 <= len(lines) <= MOST_LINES:
-        raise Refusal("notice_empty", 422, "告知书里还没有写要补正什么")
-    errors = []
-    for place, line in enumerate(lines):
-        if line.get("material_code") not in known:
-            errors.append({"pointer": f"/lines/{place}", "code": "unknown_material", "detail": "这件事没有这样材料"})
-        for part in ("defect", "fix"):
-            if not 2 <= len(line.get(part, "").strip()) <= 300:
-                words = "哪里不符" if part == "defect" else "改成什么样"
-                errors.append(
-                    {"pointer": f"/lines/{place}/{part}", "code": "vague", "detail": f"请写清“{words}”（2 到 300 字）"}
-                )
-    if errors:
-        raise Refusal("notice_incomplete", 422, "告知书还没有写全，您写的都还在", errors)
-    return lines
-
-
-async def _line(notice: Notice, place: int, material: CaseMaterial, line: dict[str, str], present: list[str]) -> None:
-    id_ = new_id()
-    await NoticeLine.create(
-        id=id_, notice_id=notice.id, position=place, material_code=material.code, material=material.name,
-        defect_sealed=NoticeLine.DEFECT.seal(id_, line["defect"].strip()) or "",
-        fix_sealed=NoticeLine.FIX.seal(id_, line["fix"].strip()) or "", pages_then=present,
-    )  # fmt: skip
-
-
-async def _notice_number() -> str:
-    year = today().replace(month=1, day=1)
-    county = await calendar.county()
-    place = str(county.facts.get("name", ""))[:1]
-    return f"{place}政服告〔{year.year}〕{await _next('000000', 'note', year):04d}号"
-
-
-async def correct(actor: Actor, case_id: UUID, version: int | None = None) -> None:
-    """Everything the notice named is answered; acceptance is counted anew from the answer (R30).
-
-    Refusal notice_still_open (422) says exactly what is still open.
-    """
-
-    async def body() -> None:
-        case = await locked_case(case_id, permits.scope(actor))
-        waiting = await notices.open_lines(case) if case.state == "correcting" else []
-        if waiting:
-            errors = [{"pointer": "/materials", "code": "still_open", "detail": name} for name in waiting]
-            raise Refusal("notice_still_open", 422, f"还差 {len(waiting)} 样没有改好：{'、'.join(waiting)}", errors)
-        if case.state == "correcting":
-            await _complete(case)
-        clock = await calendar.clock()
-        received_on = clock.received_on(now())
-        await CaseMaterial.filter(case_id=case.id, state="defect").update(state="ready")
-        await Notice.filter(case_id=case.id, answered_at=None).update(answered_at=now())
-        await move_case(
-            actor, case, "correct",
-            Move(version, limits={"acceptance": ACCEPTANCE}, start=received_on, fields={"received_on": received_on}),
-        )  # fmt: skip
-
-    await unit(body)
-
-
-async def accept(actor: Actor, case_id: UUID, version: int | None = None) -> None:
-    """受理: the case is passed to its departments and both clocks start (R31, R36)."""
-
-    async def body() -> None:
-        case = await locked_case(case_id, permits.scope(actor))
-        wrong = await CaseMaterial.filter(case_id=case.id, state="defect").order_by("position")
-        if wrong and case.state in ("submitted", "received"):
-            names = "、".join(row.name for row in wrong)
-            raise Refusal("defects_open", 409, f"不能受理：{names}不符。请出具告知书，或改好后重新核对")
-        await _accept(actor, case, "accept", today(), version)
-
-    await unit(body)
-
-
-async def deem_accept(actor: Actor, case_id: UUID) -> None:
-    """The clock's act at the end of the fifth day: accepted from the day of receipt (art. 32, R29). Safe when late."""
-
-    async def body() -> None:
-        case = await locked_case(case_id)
-        await _accept(actor, case, "deem_accept", case.received_on or today(), None)
-
-    await unit(body)
-
-
-async def _accept(actor: Actor, case: Case, verb: str, accepted_on: date, version: int | None) -> None:
-    items = await CaseItem.filter(case_id=case.id).order_by("position").prefetch_related("item")
-    clock = await calendar.clock()
-    limits = [(item, _limits(dict(item.item.record))) for item in items]
-    longest = {
-        kind: max((found[kind] for _, found in limits if kind in found), key=lambda lim: clock.due_on(accepted_on, lim))
-        for kind in ("promise", "statutory")
-        if any(kind in found for _, found in limits)
-    }
-    sequence = await rows("SELECT nextval('acceptance_sequence') AS n")
-    await move_case(
-        actor, case, verb,
-        Move(version, limits=longest, start=accepted_on,
-             fields={"accepted_on": accepted_on, "acceptance_sequence": sequence[0]["n"]}),
-    )  # fmt: skip
-    for item, found in limits:
-        await tasks.assign(case, item, found, accepted_on)
-
-
-def _limits(record: dict[str, Any]) -> dict[str, Limit]:
-    """Promise and statutory limits of an item record; an item whose law gives none has only its promise."""
-    found = {}
-    for kind, part in (("promise", "promised"), ("statutory", "statutory")):
-        limit = record["limits"][part]
-        if limit.get("days") is not None:
-            found[kind] = Limit(int(limit["days"]), NATURAL if limit.get("unit") == NATURAL else WORKING)
-    return found
 
 
 async def shelve(actor: Actor, case_id: UUID, version: int | None, result_id: UUID, place: str) -> None:
@@ -334,21 +186,3 @@ async def deliver(actor: Actor, case_id: UUID, version: int | None, result_ids: 
 
 
 METHODS = {"window": "窗口领取", "proxy": "代领", "post": "邮寄", "town": "送镇村", "electronic": "电子送达"}
-
-
-async def by_clock(actor: Actor, case_id: UUID, verb: str) -> None:
-    """Every other verb the clock performs: reminders, lapses and overdue marks."""
-
-    async def body() -> None:
-        case = await locked_case(case_id)
-        move = Move()
-        if verb == "lapse":
-            await execute(
-                "UPDATE notice SET answered_at = $2 WHERE case_id = $1 AND answered_at IS NULL", case.id, now()
-            )
-        if verb == "remind_delivery":
-            hall = await rows("SELECT name FROM hall WHERE code = $1", case.hall_id)
-            move.facts["where"] = hall[0]["name"]
-        await move_case(actor, case, verb, move)
-
-    await unit(body)

@@ -1,8 +1,10 @@
 """办结: when every department has decided, the case ends and its result goes to the counter."""
 
 from models.actions.step import Move, move_case
-from models.base import now, today
+from models.base import execute, now, today
 from models.case import Case, Task
+from models.promise import Promise
+from models.rules.flow import OPEN_TASKS
 from models.rules.limits import WORKING, Limit
 from models.rules.permits import SYSTEM
 
@@ -11,15 +13,28 @@ SAID = {"granted": "同意了", "refused": "没有同意", "partly": "有的同�
 
 
 async def conclude_if_done(case: Case) -> None:
-    """Conclude the case once no task is open; inside the unit of the last decision."""
-    if await Task.filter(case_id=case.id, state__in=["assigned", "examining", "advised"]).exists():
+    """Conclude the case once no task is open; inside the unit of the last decision.
+
+    A paper promised for later holds the result back until it comes (R40). A case whose every item was returned closes.
+    """
+    if case.state != "accepted" or await Task.filter(case_id=case.id, state__in=["waiting", *OPEN_TASKS]).exists():
         return
-    outcomes = {task.outcome for task in await Task.filter(case_id=case.id)}
+    outcomes = {task.outcome for task in await Task.filter(case_id=case.id, state__in=["decided", "revoked"])}
+    if not outcomes:
+        await move_case(SYSTEM, case, "close", Move())
+        return
+    owed = await Promise.filter(case_id=case.id, kind="tolerance", state__in=["made", "supplied"]).first()
+    if owed and "granted" in outcomes:
+        if owed.state == "made":
+            case.owner = "citizen"
+            await execute("UPDATE cases SET owner = 'citizen' WHERE id = $1", case.id)
+        return
     outcome = outcomes.pop() if len(outcomes) == 1 else "partly"
+    fallen = await Task.filter(case_id=case.id, state="cancelled").exists()
     move = Move(
         limits={"delivery": DELIVERY},
         start=today(),
-        facts={"outcome": SAID[outcome]},
-        fields={"outcome": outcome, "concluded_at": now()},
+        facts={"outcome": SAID["partly" if fallen and outcome == "granted" else outcome]},
+        fields={"outcome": "partly" if fallen and outcome == "granted" else outcome, "concluded_at": now()},
     )
     await move_case(SYSTEM, case, "conclude", move)

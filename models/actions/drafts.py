@@ -1,29 +1,43 @@
 """A draft case: begun, filled in, photographed. Only its owner sees it; nothing here starts a clock."""
 
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from models.actions.step import locked_case
 from models.base import Refusal, new_id, not_found, today, unit
 from models.case import Case, CaseItem
-from models.catalogue import Item
+from models.catalogue import Bundle, Item
 from models.hall import Hall
+from models.licence import Licence
 from models.paper import CaseMaterial, Page, Upload
 from models.people import Account, Mandate, Membership
+from models.project import Project
+from models.promise import Promise
 from models.reads import notices, versions
-from models.rules import intake, permits
+from models.rules import graph, intake, permits
 from models.rules.flow import FINAL
 from models.rules.forms import clean_form
-from models.rules.merge import merged
+from models.rules.merge import joined
 from models.rules.permits import Actor
 
 MOST_ITEMS = 12
 MOST_PAGES = 40
 
 
+@dataclass(frozen=True)
+class Filing:
+    """What is begun: items, or a bundle (all its members, or those named), for a project or as a renewal."""
+
+    items: list[str] = field(default_factory=list)
+    bundle: str = ""
+    project: str = ""
+    renews: UUID | None = None
+
+
 async def begin(
     actor: Actor,
-    item_codes: list[str],
+    filing: Filing,
     *,
     applicant: dict[str, Any],
     answers: dict[str, Any],
@@ -32,12 +46,15 @@ async def begin(
 ) -> UUID:
     """Begin a case, or go on with the open draft of the same items: a person has one open case per item and subject.
 
-    Refusals: unknown_item, hall_closed, applicant_not_allowed (422/403), case_open (409, the case's id in `errors`).
+    Refusals: unknown_item, unknown_bundle, not_in_bundle, unknown_project, hall_closed, applicant_not_allowed
+    (422/403), case_open (409, the case's id in `errors`).
     """
     account_id = permits.require_citizen(actor)
 
     async def body() -> UUID:
-        items = await _items(item_codes)
+        project = await _project(account_id, filing.project) if filing.project else None
+        bundle = await _bundle(filing.bundle or (project.bundle_code if project else ""))
+        items = await _items(_members(bundle, filing))
         if not await Hall.filter(code=hall, active=True).exists():
             raise Refusal("unknown_hall", 422, "没有这个大厅，请重新选一个")
         kind, subject, name = await _applicant(account_id, applicant, items)
@@ -48,15 +65,78 @@ async def begin(
                 [{"pointer": "/item_codes", "code": "case_open", "detail": str(held.id)}],
             )  # fmt: skip
         case = held or await _new(account_id, items, kind, subject, name, hall)
-        record = merged([_record(item) for item in items])
+        case.bundle_code, case.bundle = (filing.bundle or case.bundle_code), bundle
+        case.project_id, case.green = (project.id, project.green) if project else (None, False)
+        case.renews_id = await _renewed(subject, filing.renews, items)
+        if filing.bundle:
+            case.title = str(bundle["name"])
+        record = joined([_record(item) for item in items], [item.code for item in items], bundle)
         case.hall_id, case.answers = hall, intake.clean_answers(record, answers)
         if form:
             case.form_sealed = Case.FORM.seal_json(case.id, clean_form(record["form"], form))
         await case.save()
+        await _order(case, [item.code for item in items])
         await _sync_materials(case, record, items)
         return case.id
 
     return await unit(body)
+
+
+async def _project(account_id: UUID, code: str) -> Project:
+    found = await Project.filter(code=code, account_id=account_id).first()
+    if found is None:
+        raise Refusal("unknown_project", 422, "没有这个项目代码，请先在“项目”里登记")
+    return found
+
+
+async def _bundle(code: str) -> dict[str, Any]:
+    if not code:
+        return {}
+    found = await Bundle.filter(code=code, active=True).first()
+    if found is None:
+        raise Refusal("unknown_bundle", 422, "没有这个“一件事”，或已经停办。请回到列表重新选")
+    return {**found.record, "lead": found.lead_id}
+
+
+def _members(bundle: dict[str, Any], filing: Filing) -> list[str]:
+    """The items asked for, in the bundle's order; only what belongs to it."""
+    if not bundle:
+        return filing.items
+    other = bundle.get("alternatives", {})
+    known = [code for member in bundle["members"] for code in (member["item"], other.get(member["item"])) if code]
+    if any(code not in known for code in filing.items):
+        raise Refusal("not_in_bundle", 422, f"有的事项不在“{bundle['name']}”里，请回去重新选")
+    if any(usual in filing.items and instead in filing.items for usual, instead in other.items()):
+        raise Refusal("not_in_bundle", 422, "有两项只能选一项办，请回去重新选")
+    if not filing.items:
+        return [member["item"] for member in bundle["members"]]
+    return [code for code in known if code in filing.items]
+
+
+async def _renewed(subject: UUID, licence_id: UUID | None, items: list[Item]) -> UUID | None:
+    """The licence this case asks to renew: the applicant's own, in force, and of the item applied for (art. 50)."""
+    if licence_id is None:
+        return None
+    held = await Licence.filter(id=licence_id, subject_id=subject, state="valid").first()
+    if held is None or held.item_code not in {item.code for item in items}:
+        raise Refusal("unknown_licence", 422, "没有这张证，或已经不能延续。请回到“我的证照”重新选")
+    return held.id
+
+
+async def _order(case: Case, codes: list[str]) -> None:
+    """Write down what each item waits for: members of this case, and what its project has on the way or granted."""
+    whole = graph.road(case.bundle, codes) if case.bundle else {}
+    if case.project_id:
+        elsewhere = await CaseItem.filter(case__project_id=case.project_id, case__state__not_in=DEAD).exclude(
+            case_id=case.id
+        )
+        far = graph.road(case.bundle, [*dict.fromkeys([*codes, *(item.code for item in elsewhere)])])
+        whole = {code: far[code] for code in codes}
+    for code, after in whole.items():
+        await CaseItem.filter(case_id=case.id, code=code).update(after=after)
+
+
+DEAD = ["draft", "withdrawn", "refused", "returned"]
 
 
 async def _items(codes: list[str]) -> list[Item]:
@@ -126,7 +206,7 @@ def _record(item: Item) -> dict[str, Any]:
 
 async def record_of(case: Case) -> dict[str, Any]:
     """The merged record of the item versions this case was filed under (R15)."""
-    return await versions.record(await CaseItem.filter(case_id=case.id).order_by("position"))
+    return await versions.record(await CaseItem.filter(case_id=case.id).order_by("position"), case.bundle)
 
 
 async def _sync_materials(case: Case, record: dict[str, Any], items: list[Item]) -> None:
@@ -141,6 +221,7 @@ async def _sync_materials(case: Case, record: dict[str, Any], items: list[Item])
         row = held.get(need["code"])
         if row is None:
             users = [i.code for i in items if any(m["code"] == need["code"] for m in _record(i)["materials"])]
+            users = users or [item.code for item in items]  # the one form of a bundle is everybody's
             await CaseMaterial.create(
                 case_id=case.id, code=need["code"], name=need["name"], position=place, need=need, items=users,
                 state="free" if need["free"] else "missing",
@@ -194,14 +275,20 @@ async def _editable(actor: Actor, case_id: UUID) -> Case:
     case = await locked_case(case_id, permits.scope(actor))
     if case.account_id != actor.id:
         raise not_found()
-    if case.state not in ("draft", "correcting"):
-        raise Refusal("case_locked", 409, "已经交上去了，现在不能改。要改请等大厅告诉您，或先撤回")
+    if case.state not in ("draft", "correcting", "accepted"):
+        raise _locked()
     return case
 
 
+def _locked() -> Refusal:
+    return Refusal("case_locked", 409, "已经交上去了，现在不能改。要改请等大厅告诉您，或先撤回")
+
+
 async def _may_change(case: Case, code: str) -> None:
-    """While correcting, only what the notice names may be changed: the rest was found in order (R30)."""
-    if case.state != "correcting":
-        return
-    if not await notices.names(case, code):
+    """A draft may change wholly, while correcting what the notice names (R30), afterwards papers promised (R40)."""
+    if case.state == "correcting" and not await notices.names(case, code):
         raise Refusal("not_in_notice", 409, "告知书没有要改这一样，不用动它")
+    if case.state == "accepted":
+        promised = await Promise.filter(case_id=case.id, kind="tolerance", state="made")
+        if not any(code in promise.materials for promise in promised):
+            raise _locked()

@@ -33,7 +33,7 @@ TOTP_SECONDS = 30
 LEAST_PASSWORD, MOST_PASSWORD = 12, 200
 AT_ONCE, WAITING = 2, 20  # argon2 takes 64 MiB and a core each: two run, twenty may wait
 SEEN_EVERY = timedelta(seconds=20)  # how exactly idle time is kept; saves a write on every request
-COUNTER, DECIDING = {"clerk"}, {"handler", "approver"}
+COUNTER, DECIDING = {"clerk"}, {"delegate", "handler", "section_head", "approver", "county_head"}
 T = TypeVar("T")
 
 _hasher = PasswordHasher()

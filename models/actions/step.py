@@ -1,20 +1,18 @@
 """The one engine: right -> compare-and-set move -> event row -> clock and alarm rows -> notices, in one transaction."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from models.actions import tell
-from models.base import SHANGHAI, Refusal, execute, in_unit, local, new_id, not_found, now
-from models.case import Alarm, Case, Clock, Event, Task
-from models.reads import calendar
+from models.actions.clocks import start_clock, stop_clocks
+from models.base import Refusal, execute, in_unit, local, new_id, not_found, now
+from models.case import Case, Clock, Event, Task
 from models.rules import permits
-from models.rules.flow import CASE, FINAL, PERIODS, STATE_WORDS, TASK, TASK_WORDS, Step
+from models.rules.flow import CASE, FINAL, MACHINES, STATE_WORDS, TASK, TASK_WORDS, WORDS, Step
 from models.rules.limits import Limit
 from models.rules.permits import Actor
-
-MORNING = time(8, 30)
 
 
 @dataclass
@@ -73,6 +71,22 @@ async def move_task(actor: Actor, case: Case, task: Task, verb: str, move: Move 
     return event
 
 
+async def move_row(
+    actor: Actor, case: Case, row: Any, machine: str, verb: str, move: Move | None = None, *, task: Task | None = None
+) -> Event:
+    """Perform a verb of one of the smaller sheets (consultation, inspection, licence) inside the open unit."""
+    move = move or Move()
+    step = MACHINES[machine][verb]
+    _may(actor, step, permits.task_roles(actor, row))
+    _can_start(step, row.state, WORDS[machine])
+    before = row.state
+    await _swap(machine, row, step, move, move.fields)
+    event = await write_event(actor, case, task, verb, step, before, move, after=row.state)
+    if step.tell:
+        await tell.all_of(step.tell, case, event, await _facts(case, move, []), task, row=row)
+    return event
+
+
 def _may(actor: Actor, step: Step, roles: frozenset[str]) -> None:
     if not roles:
         raise not_found()
@@ -113,7 +127,7 @@ def stale() -> Refusal:
 
 
 async def write_event(
-    actor: Actor, case: Case, task: Task | None, verb: str, step: Step, before: str, move: Move
+    actor: Actor, case: Case, task: Task | None, verb: str, step: Step, before: str, move: Move, after: str = ""
 ) -> Event:
     """Append one line of the case's history."""
     if not in_unit():
@@ -129,7 +143,7 @@ async def write_event(
         role=actor.kind,
         place=actor.seat,
         before=before,
-        after=(task or case).state,
+        after=after or (task or case).state,
         at=now(),
         words=(move.words or step.event)[:200],
         detail_sealed=Event.DETAIL.seal(id_, move.detail),
@@ -140,7 +154,7 @@ async def write_event(
 async def _facts(case: Case, move: Move, begun: list[Clock]) -> dict[str, Any]:
     """What every notice may say. `due` is that of a clock this verb has `begun`, else of the one that runs."""
     clocks = begun or await Clock.filter(case_id=case.id, task_id=None, stopped_at=None).order_by("due_at")
-    due = next((c.due_on for kind in ("correction", "acceptance", "promise", "statutory", "delivery")
+    due = next((c.due_on for kind in ("correction", "acceptance", "tolerance", "promise", "statutory", "delivery")
                 for c in clocks if c.kind == kind), None)  # fmt: skip
     return {
         "title": case.title,
@@ -149,61 +163,6 @@ async def _facts(case: Case, move: Move, begun: list[Clock]) -> dict[str, Any]:
         "at": local(now()).strftime("%Y-%m-%d %H:%M"),
         **move.facts,
     }
-
-
-# ------------------------------------------------------------------ clocks and alarms
-
-
-async def start_clock(case: Case, task: Task | None, kind: str, limit: Limit, start: date | None = None) -> Clock:
-    """Start a period of the law and set the alarms of flow.PERIODS on it."""
-    clock = await calendar.clock()
-    started_on = start or clock.received_on(now())
-    due_on = clock.due_on(started_on, limit)
-    row = await Clock.create(
-        case_id=case.id,
-        task_id=task.id if task else None,
-        kind=kind,
-        limit_days=limit.days,
-        unit=limit.unit,
-        started_on=started_on,
-        due_on=due_on,
-        due_at=clock.due_at(due_on),
-    )
-    if task is None:
-        await Alarm.bulk_create(await _alarms(row))
-    return row
-
-
-async def _alarms(row: Clock) -> list[Alarm]:
-    clock = await calendar.clock()
-    found = []
-    for alarm in PERIODS[row.kind].alarms:
-        due_at = row.due_at
-        if alarm.before:
-            day = row.due_on
-            for _ in range(alarm.before):
-                day -= timedelta(days=1)
-                while not clock.calendar.is_working(day):
-                    day -= timedelta(days=1)
-            if day <= row.started_on:
-                continue
-            due_at = datetime.combine(day, MORNING, SHANGHAI)
-        found.append(Alarm(case_id=row.case_id, clock_id=row.id, verb=alarm.verb, due_at=due_at))
-    return found
-
-
-async def stop_clocks(case: Case, kinds: tuple[str, ...], task: Task | None = None) -> None:
-    """Stop running periods of a case (or of one of its tasks) and drop their alarms."""
-    await execute(
-        "UPDATE clock SET stopped_at = $3 WHERE case_id = $1 AND kind = ANY($2) AND stopped_at IS NULL "
-        "AND ($4::uuid IS NULL OR task_id = $4)",
-        case.id, list(kinds), now(), task.id if task else None,
-    )  # fmt: skip
-    await execute(
-        "UPDATE alarm SET done_at = $2 FROM clock WHERE alarm.clock_id = clock.id AND clock.stopped_at IS NOT NULL "
-        "AND alarm.case_id = $1 AND alarm.done_at IS NULL",
-        case.id, now(),
-    )  # fmt: skip
 
 
 async def locked_case(case_id: UUID, scope: Any = None) -> Case:

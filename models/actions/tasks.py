@@ -5,33 +5,106 @@ from typing import Any
 from uuid import UUID
 
 from models.actions import audit, tell
+from models.actions.clocks import start_clock
 from models.actions.conclude import conclude_if_done
-from models.actions.step import Move, locked_case, move_task, start_clock, write_event
-from models.base import Refusal, new_id, not_found, now, unit
-from models.case import Case, CaseItem, Result, Task
+from models.actions.step import Move, locked_case, move_task, write_event
+from models.base import Refusal, local, new_id, not_found, now, today, unit
+from models.case import Case, CaseItem, Clock, Result, Task
 from models.catalogue import Department
-from models.rules import permits
+from models.reads import calendar
+from models.rules import delegation, graph, permits
 from models.rules.flow import TASK
-from models.rules.limits import Limit
+from models.rules.limits import Limit, limits_of
 from models.rules.permits import SYSTEM, Actor
 
 
-async def assign(case: Case, item: CaseItem, limits: dict[str, Limit], accepted_on: date) -> Task:
-    """Send one item of an accepted case to its department, with clocks of its own."""
-    task = await Task.create(id=new_id(), case_id=case.id, case_item_id=item.id, department_id=item.department_id)
+async def begin(case: Case, item: CaseItem, place: int, limits: dict[str, Limit], accepted_on: date) -> Task:
+    """One item of an accepted case becomes a child: sent to its department, or waiting for what comes before it."""
+    county = await calendar.county()
+    delegated = delegation.in_force(county.settings.get("delegations", []), item.code, accepted_on)
+    task = Task(
+        id=new_id(), case_id=case.id, case_item_id=item.id, department_id=item.department_id,
+        number=f"{case.number}-{place:02d}", delegation=delegated["notice"] if delegated else "",
+    )  # fmt: skip
+    waits = item.after and not graph.ready(item.after, await granted(case))
+    task.state = "waiting" if waits else "assigned"
+    await task.save(force_create=True)
+    if waits:
+        first = "、".join(one.name for one in await CaseItem.filter(case_id=case.id, code__in=item.after))
+        words = f"“{item.name}”等{first or '前面的'}办好"[:200]
+        await write_event(SYSTEM, case, task, "hold", TASK["hold"], "", Move(words=words))
+        return task
     department = await Department.get(code=item.department_id)
     step = TASK["assign"]
-    move = Move(words=f"材料分送到{department.short}")
-    event = await write_event(SYSTEM, case, task, "assign", step, "", move)
-    for kind, limit in limits.items():
-        await start_clock(case, task, kind, limit, accepted_on)
-    facts = {"title": item.name, "number": case.number or ""}
-    await tell.all_of(step.tell, case, event, facts, task)
+    event = await write_event(SYSTEM, case, task, "assign", step, "", Move(words=f"材料分送到{department.short}"))
+    await _start(case, task, limits, accepted_on)
+    await tell.all_of(step.tell, case, event, {"title": item.name, "number": case.number or ""}, task)
     return task
 
 
-async def _locked(actor: Actor, task_id: UUID) -> tuple[Case, Task]:
-    """The case is locked before its task, so that verbs of one case queue up in one order."""
+async def _start(case: Case, task: Task, limits: dict[str, Limit], start: date) -> None:
+    """The clocks of a child, inside those of a bundle."""
+    for kind, limit in limits.items():
+        whole = await Clock.filter(case_id=case.id, task_id=None, kind=kind, stopped_at=None).first()
+        await start_clock(case, task, kind, limit, start, until=whole.due_on if whole and case.bundle_code else None)
+
+
+async def granted(case: Case) -> set[str]:
+    """Codes of the items granted so far, in this case and in the other cases of its project."""
+    query = Task.filter(state="decided", outcome="granted")
+    query = query.filter(case__project_id=case.project_id) if case.project_id else query.filter(case_id=case.id)
+    return set(await query.values_list("case_item__code", flat=True))  # type: ignore[arg-type]
+
+
+async def _follow(case: Case, task: Task) -> None:
+    """After a decision: what waited for it goes on, or falls with it; what is independent is not touched (R42)."""
+    if task.outcome == "refused":
+        await fall_behind(case, task, "没有同意")
+        return
+    there = await granted(case)
+    for each in await _siblings(case):
+        waiting = await Task.filter(case_id=each.id, state="waiting").prefetch_related("case_item__item")
+        for one in waiting:
+            if graph.ready(one.case_item.after, there):
+                await _release(each, one)
+
+
+async def _siblings(case: Case) -> list[Case]:
+    """The case and the other open cases of its project, locked in one order."""
+    if not case.project_id:
+        return [case]
+    others = await Case.filter(project_id=case.project_id, state="accepted").exclude(id=case.id).order_by("id")
+    return [case, *[await locked_case(other.id) for other in others]]
+
+
+async def _release(case: Case, task: Task) -> None:
+    item = task.case_item
+    department = await Department.get(code=item.department_id)
+    words, facts = f"前面的办好了，材料分送到{department.short}", {"title": item.name}
+    await move_task(SYSTEM, case, task, "release", Move(words=words, facts=facts))
+    await _start(case, task, limits_of(dict(item.item.record)), today())
+
+
+async def fall_behind(case: Case, lost: Task, why: str) -> None:
+    """What stood behind an item that will not come falls; the applicant is told at once which and why.
+
+    `why` is how it was lost: 没有同意, 不办了, 退回了.
+    """
+    gone = await CaseItem.get(id=lost.case_item_id)
+    for each in await _siblings(case):
+        items = {item.code: item for item in await CaseItem.filter(case_id=each.id)}
+        fallen = graph.fallen({code: item.after for code, item in items.items()}, {gone.code})
+        for task in await Task.filter(case_id=each.id, state="waiting").prefetch_related("case_item"):
+            name = task.case_item.name
+            if task.case_item.code in fallen:
+                words = f"“{name}”不办了：要先办的“{gone.name}”{why}"[:200]
+                facts = {"item": name, "first": gone.name, "why": why}
+                await move_task(SYSTEM, each, task, "fall", Move(words=words, facts=facts))
+        await conclude_if_done(each)
+
+
+async def locked_task(actor: Actor, task_id: UUID) -> tuple[Case, Task]:
+    """A task the actor plays a role towards, and its case, locked in that order so that verbs of one case queue up."""
     found = await Task.filter(id=task_id).first()
     if found is None or not permits.task_roles(actor, found):
         raise not_found()
@@ -44,7 +117,7 @@ async def acknowledge(actor: Actor, task_id: UUID, version: int | None = None) -
     """接收: the department has it and begins to examine."""
 
     async def body() -> None:
-        case, task = await _locked(actor, task_id)
+        case, task = await locked_task(actor, task_id)
         await _acknowledge(actor, case, task, version)
 
     await unit(body)
@@ -62,7 +135,7 @@ async def advise(actor: Actor, task_id: UUID, version: int | None, outcome: str,
     """写意见，报审核: the handler's opinion goes to the approver. outcome: granted | refused (a proposal)."""
 
     async def body() -> None:
-        case, task = await _locked(actor, task_id)
+        case, task = await locked_task(actor, task_id)
         await _advise(actor, case, task, version, outcome, opinion)
 
     await unit(body)
@@ -79,7 +152,7 @@ async def send_back(actor: Actor, task_id: UUID, version: int | None, reason: st
     """退回重审, with the reason the handler reads."""
 
     async def body() -> None:
-        case, task = await _locked(actor, task_id)
+        case, task = await locked_task(actor, task_id)
         words = _words(reason, "reason_needed", "请写退回的理由（2 到 2000 字）")
         await move_task(actor, case, task, "return", Move(version, detail=words))
 
@@ -93,7 +166,7 @@ async def decide(actor: Actor, task_id: UUID, version: int | None, outcome: str,
     """
 
     async def body() -> None:
-        case, task = await _locked(actor, task_id)
+        case, task = await locked_task(actor, task_id)
         _outcome(outcome)
         words = reason.strip()
         if outcome == "refused":
@@ -115,6 +188,13 @@ async def _catch_up(actor: Actor, case: Case, task: Task, outcome: str, words: s
 
 
 async def _decide(actor: Actor, case: Case, task: Task, version: int | None, outcome: str, words: str) -> None:
+    await settle(actor, case, task, "decide", version, outcome, words)
+
+
+async def settle(
+    actor: Actor, case: Case, task: Task, verb: str, version: int | None, outcome: str, words: str, *, by: str = ""
+) -> None:
+    """Write a decision, its result, and what follows from it for the rest of the case. `by`: in whose name, if told."""
     department = await Department.get(code=task.department_id)
     said = "准予" if outcome == "granted" else "不予许可"
     fields = {
@@ -123,13 +203,10 @@ async def _decide(actor: Actor, case: Case, task: Task, version: int | None, out
         "reason_sealed": Task.REASON.seal(task.id, words) if words else None,
         "approver_id": actor.id if actor.kind == "staff" else None,
     }
-    await move_task(
-        actor,
-        case,
-        task,
-        "decide",
-        Move(version, detail=words or None, words=f"{department.short}：{said}", fields=fields),
-    )
+    event = await move_task(
+        actor, case, task, verb,
+        Move(version, detail=words or None, words=f"{by or department.short}：{said}", fields=fields),
+    )  # fmt: skip
     item = await CaseItem.get(id=task.case_item_id).prefetch_related("item")
     result = dict(item.item.record).get("result") or {}
     await Result.create(
@@ -139,7 +216,15 @@ async def _decide(actor: Actor, case: Case, task: Task, version: int | None, out
         outcome=outcome,
     )
     await audit.record(actor, "task.decided", f"task:{task.id}", said, version=task.version)
+    alone = await Task.filter(case_id=case.id).count() == 1
+    if outcome == "refused" and not alone:
+        await tell.all_of(("case.part_refused",), case, event, {"item": item.name, **_named(case)})
+    await _follow(case, task)
     await conclude_if_done(case)
+
+
+def _named(case: Case) -> dict[str, Any]:
+    return {"title": case.title, "number": case.number or "", "at": local(now()).strftime("%Y-%m-%d %H:%M")}
 
 
 async def cancel(case: Case, task: Task) -> None:

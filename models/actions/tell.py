@@ -8,13 +8,18 @@ from models.case import Case, Event, Task
 from models.catalogue import Department
 from models.outbox import Notification
 from models.rules import notices
+from models.rules.flow import OPEN_TASKS
 from models.rules.notices import NOTICES, SYSTEM_EVENTS
 
 
 async def all_of(
-    names: tuple[str, ...], case: Case, event: Event, facts: dict[str, Any], task: Task | None = None
-) -> None:
-    """Owe every notice of a verb, in the open unit; a draft that was never handed in concerns nobody else."""
+    names: tuple[str, ...], case: Case, event: Event, facts: dict[str, Any], task: Task | None = None, *,
+    row: Any = None,
+) -> None:  # fmt: skip
+    """Owe every notice of a verb, in the open unit; a draft that was never handed in concerns nobody else.
+
+    `row`: the letter, inspection or licence the verb is about; it names its department, and a letter its asker.
+    """
     if case.number is None:
         return
     for name in names:
@@ -23,6 +28,12 @@ async def all_of(
             await _citizen(name, case, event, facts)
         elif audience == "hall":
             await _desk(name, case, event, facts, f"hall:{case.hall_id}")
+        elif audience == "supervisor":
+            await _desk(name, case, event, facts, "supervisor")
+        elif audience == "asker":
+            await _desk(name, case, event, facts, row.asker)
+        elif row is not None:
+            await _department(name, case, event, facts, row.department_id, task)
         else:
             await _departments(name, case, event, facts, task)
 
@@ -57,16 +68,22 @@ async def _desk(name: str, case: Case, event: Event, facts: dict[str, Any], audi
 
 
 async def _departments(name: str, case: Case, event: Event, facts: dict[str, Any], task: Task | None) -> None:
-    tasks = [task] if task else await Task.filter(case_id=case.id, state__in=["assigned", "examining", "advised"])
+    tasks = [task] if task else await Task.filter(case_id=case.id, state__in=list(OPEN_TASKS))
     for each in tasks:
-        await _desk(name, case, event, facts, f"department:{each.department_id}")
-        if await Department.filter(code=each.department_id, system=True).exists():
-            payload = {
-                "event_id": f"{event.id}:{each.id}",
-                "event": SYSTEM_EVENTS[name],
-                "task_id": str(each.id),
-                "at": local(event.at).isoformat(),
-            }
-            await outbox.put(
-                "department", each.id, f"department:{each.department_id}", payload, f"{event.id}:{name}:{each.id}"
-            )
+        await _department(name, case, event, facts, each.department_id, each)
+
+
+async def _department(
+    name: str, case: Case, event: Event, facts: dict[str, Any], department: str, task: Task | None
+) -> None:
+    """Tell one department on its desk, and its own system where the matter is a task of its own."""
+    await _desk(name, case, event, facts, f"department:{department}")
+    own = task is not None and task.department_id == department
+    if own and task is not None and await Department.filter(code=department, system=True).exists():
+        payload = {
+            "event_id": f"{event.id}:{task.id}",
+            "event": SYSTEM_EVENTS[name],
+            "task_id": str(task.id),
+            "at": local(event.at).isoformat(),
+        }
+        await outbox.put("department", task.id, f"department:{department}", payload, f"{event.id}:{name}:{task.id}")

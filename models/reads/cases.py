@@ -8,8 +8,10 @@ from models.case import Case, CaseItem, Clock, Event, Result, Task
 from models.catalogue import Department
 from models.hall import Hall
 from models.paper import CaseMaterial, Page
+from models.project import Project
 from models.reads import calendar, notices, uploads, versions
 from models.reads import clocks as clock_reads
+from models.reads import promises as promise_reads
 from models.reads.places import places
 from models.rules import permits
 from models.rules.dates import latest, say_full
@@ -21,6 +23,7 @@ from models.rules.permits import Actor
 from models.seal import mask_name
 
 PAGE = 20
+PARTICULAR = ("promise", "supply")  # they need to be looked into: the list does not offer them
 
 
 async def find(actor: Actor, case_id: UUID) -> Case:
@@ -46,10 +49,11 @@ async def whole(actor: Actor, row: Case) -> dict[str, Any]:
     tasks = await _tasks(actor, row, items, departments, clocks) if row.accepted_on else []
     results = await _results(row, hall) if row.accepted_on else []
     notice = await notices.notice(row) if row.state not in ("draft", "submitted") else None
-    record = await versions.record(items)
+    record = await versions.record(items, row.bundle)
     values = Case.FORM.open_json(row.id, row.form_sealed)
     materials = await _materials(actor, row)
     own = actor.kind == "citizen"
+    promised = await promise_reads.of_case(row, items)
     return {
         "id": str(row.id),
         "number": row.number,
@@ -75,15 +79,51 @@ async def whole(actor: Actor, row: Case) -> dict[str, Any]:
         "tasks": tasks,
         "clocks": explained,
         "notice": notice,
+        **promised,
+        "bundle": _bundle(row, departments),
+        "project": await _project(row),
+        "tolerant": row.tolerant,
+        "green": row.green,
+        "second_notice": row.second_notice,
         "timeline": await timeline(actor, row),
         "results": results,
         "outcome": row.outcome or None,
         "next": next_step(row.state, materials, notice, results, gaps, hall.name),
         "answer_by": answer_by(explained) or await _if_handed_in(row),
-        "can": verbs("case", row.state, permits.case_roles(actor, row)),
+        "can": _can(actor, row, promised, notice),
         "created_at": _at(row.created_at),
         "submitted_at": _at(row.submitted_at),
     }
+
+
+def _can(actor: Actor, row: Case, promised: dict[str, Any], notice: dict[str, Any] | None) -> list[str]:
+    """The verbs of the sheet that have something to act on: no promise without an offer, no second without a first."""
+    found = verbs("case", row.state, permits.case_roles(actor, row))
+    states = {promise["state"] for promise in promised["promises"] if promise["kind"] == "tolerance"}
+    idle = {
+        "promise": not any(not offer["off"] for offer in promised["offers"]),
+        "supply": "made" not in states,
+        "confirm_supply": "supplied" not in states,
+        "reject_supply": "supplied" not in states,
+        "ask_second_notice": notice is None or row.second_notice not in ("", "asked"),
+        "allow_second_notice": row.second_notice != "asked",
+        "extend": not row.bundle_code,
+    }
+    return [verb for verb in found if not idle.get(verb)]
+
+
+def _bundle(row: Case, departments: dict[str, Department]) -> dict[str, Any] | None:
+    if not row.bundle_code:
+        return None
+    lead = departments.get(row.lead_id or row.bundle.get("lead", ""))
+    return {"code": row.bundle_code, "name": row.bundle["name"], "lead": _body(lead) if lead else None}
+
+
+async def _project(row: Case) -> dict[str, str] | None:
+    if not row.project_id:
+        return None
+    found = await Project.get(id=row.project_id)
+    return {"code": found.code, "name": found.name}
 
 
 async def _if_handed_in(row: Case) -> dict[str, str] | None:
@@ -114,7 +154,7 @@ async def cases(actor: Actor, cursor: str | None = None) -> dict[str, Any]:
             "created_at": _at(row.created_at),
             "submitted_at": _at(row.submitted_at),
             "clocks": await clock_reads.explained(held.get(row.id, [])),
-            "can": verbs("case", row.state, permits.case_roles(actor, row)),
+            "can": [v for v in verbs("case", row.state, permits.case_roles(actor, row)) if v not in PARTICULAR],
         }
         for row in found[:PAGE]
     ]
@@ -157,6 +197,7 @@ async def _tasks(
 ) -> list[dict[str, Any]]:
     clock = await calendar.clock()
     names = {item.id: item for item in items}
+    by_code = {item.code: item.name for item in items}
     found = []
     for task in await Task.filter(case_id=row.id).order_by("created_at").prefetch_related("handler", "approver"):
         own = [c for c in clocks if c.task_id == task.id]
@@ -166,6 +207,7 @@ async def _tasks(
         found.append(
             {
                 "id": str(task.id),
+                "number": task.number,
                 "version": task.version,
                 "item": names[task.case_item_id].code,
                 "item_name": names[task.case_item_id].name,
@@ -177,6 +219,8 @@ async def _tasks(
                 "outcome": task.outcome or None,
                 "words": _task_words(task, promise),
                 "reason": Task.REASON.open(task.id, task.reason_sealed) if task.outcome == "refused" else None,
+                "after": [by_code[code] for code in names[task.case_item_id].after if code in by_code],
+                "at_window": bool(task.delegation),
                 "clocks": [clock_reads.explain(clock, c) for c in own],
                 "handler": task.handler.name if inside and task.handler else None,
                 "approver": task.approver.name if inside and task.approver else None,
@@ -189,6 +233,8 @@ async def _tasks(
 
 
 def _task_light(task: Task, promise: dict[str, Any] | None) -> dict[str, str]:
+    if task.state == "revoked":
+        return {"colour": "red", "word": "已撤销"}
     if task.state == "decided":
         return (
             {"colour": "green", "word": "已同意"} if task.outcome == "granted" else {"colour": "red", "word": "没同意"}

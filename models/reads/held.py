@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from models import audit, case, outbox, paper, people
+from models import audit, case, licence, outbox, paper, people, project, promise, supervision
 from models.base import local
 from models.people import Account
 from models.seal import Cell, ring
@@ -21,21 +21,27 @@ HIDDEN = {
     "hash", "who", "mac", "seq", "fence", "leased_until", "dedupe_key", "body_hash", "key", "openid_index",
     "id_number_index", "phone_index", "successor_sealed", "answer_sealed", "openid_sealed", "original_key",
     "archive_key", "thumbnail_key", "opinion_sealed", "handler_id", "approver_id", "checked_by", "issued_by",
-    "staff_id", "actor", "actor_name", "owner",
+    "staff_id", "actor", "actor_name", "owner", "by_id", "by_name", "asked_by", "asker", "answered_by", "allowed_by",
+    "inspected_by", "repaired_by", "seed_sealed", "draw", "rate", "findings_sealed",
 }  # fmt: skip
 LEFT_OUT = [
-    "部门审查过程中的内部意见",
+    "部门审查过程中的内部意见、函询、催办和抽查",
     "登录和短信验证码（只存散列，无法还原）",
     "照片原件（在“办件”里逐张查看）",
 ]
 
 
+MODULES = (people, paper, case, promise, project, supervision, licence, outbox, audit)
+INNER = (supervision.Consultation, supervision.Urge, supervision.Inspection, supervision.InspectionSeed)
+
+
 def _tables() -> list[type[Model]]:
     return [
         found
-        for module in (people, paper, case, outbox, audit)
+        for module in MODULES
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, Model) and found.__module__ == module.__name__
+        and found not in INNER
     ]
 
 
@@ -90,6 +96,7 @@ async def _follow(found: dict[type[Model], dict[Any, Model]]) -> None:
 
 OWNED: set[type[Model]] = {
     Account, case.Case, case.CaseItem, case.Task, case.Clock, case.Notice, paper.CaseMaterial, paper.Upload,
+    promise.Promise, project.Project,
 }  # fmt: skip
 UP = ((people.Membership, "organisation_id", people.Organisation), (paper.Page, "upload_id", paper.Upload))
 

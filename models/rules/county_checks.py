@@ -11,7 +11,9 @@ from models.rules.vague import vague
 from models.rules.yamlfile import Problem, Source
 
 Path = Sequence[str | int]
-ROLES = {"clerk", "handler", "approver", "supervisor"}
+ROLES = {"clerk", "delegate", "handler", "section_head", "approver", "supervisor", "county_head"}
+AT_WINDOW = {"clerk", "delegate"}
+DECIDING = {"delegate", "handler", "section_head", "approver", "county_head"}
 
 
 def check(files: Mapping[str, Source]) -> list[Problem]:
@@ -251,13 +253,13 @@ def accounts(source: Source, known: Known) -> Iterator[Problem]:
         roles = set(entry["roles"])
         if not roles or roles - ROLES:
             yield source.problem(path, f"{entry['name']}的岗位不对", f"从这些里选：{'、'.join(sorted(ROLES))}")
-        if "clerk" in roles and roles & {"handler", "approver"}:
+        if "clerk" in roles and roles & DECIDING:
             yield source.problem(path, f"{entry['name']}又收件又审批", "收件和审批要分两个账号", "receive_and_decide")
         if entry["department"] and entry["department"] not in known.departments:
             yield unknown(source, path, "部门", entry["department"], "departments.yaml")
         if entry["hall"] and entry["hall"] not in known.halls:
             yield unknown(source, path, "大厅", entry["hall"], "halls.yaml")
-        if bool(entry["hall"]) != ("clerk" in roles):
+        if bool(entry["hall"]) != bool(roles & AT_WINDOW):
             yield source.problem(path, f"{entry['name']}：窗口人员要写大厅，别的岗位不写", "改 hall 或 roles")
 
 

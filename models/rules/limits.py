@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Literal
+from typing import Any, Literal
 
 from models.base import Refusal
 from models.rules.calendar import MOST_DAYS
@@ -98,3 +99,18 @@ def parse_date(text: str) -> date:
     except ValueError:
         pass
     raise Refusal("bad_date", 422, f"日期要写成 2026-03-02 这样，并且真有这一天：{text.strip()[:30]}")
+
+
+def limits_of(record: Mapping[str, Any]) -> dict[str, Limit]:
+    """Promise and statutory limits of an item record; an item whose law gives none has only its promise."""
+    found = {}
+    for kind, part in (("promise", "promised"), ("statutory", "statutory")):
+        limit = record["limits"][part]
+        if limit.get("days") is not None:
+            found[kind] = Limit(int(limit["days"]), unit_of(limit))
+    return found
+
+
+def unit_of(limit: Mapping[str, Any]) -> Unit:
+    """The unit a record names; working days when it names none."""
+    return NATURAL if limit.get("unit") == NATURAL else WORKING

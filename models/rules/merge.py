@@ -1,9 +1,31 @@
 """Several items on one form (S12, R16): the union of materials, questions and fields, each asked once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Record = dict[str, Any]
+
+
+def joined(records: Sequence[Record], codes: Sequence[str], bundle: Mapping[str, Any] | None) -> Record:
+    """The record of a case: that of its items, or a bundle's with one form for all (S30).
+
+    What an earlier item of the same case brings forth is not asked for (`produced_by`): it comes by itself.
+    """
+    found = merged(records)
+    if not bundle:
+        return found
+    other = bundle.get("alternatives", {})
+    there = {*codes, *(usual for usual, instead in other.items() if instead in codes)}
+    made = {need["code"] for need in bundle["materials"] if need.get("produced_by") in there}
+    form = next((dict(need) for need in bundle["materials"] if need["form"]), None)
+    asked = [need for need in found["materials"] if need["code"] not in made and not (form and need["form"])]
+    if form:
+        plain = {"if": None, "when": None, "hint": None, "personal": False, "free": False}
+        asked.insert(0, {**plain, **{key: form[key] for key in BUNDLE_FORM}})
+    return {**found, "materials": asked}
+
+
+BUNDLE_FORM = ("code", "name", "need", "original", "copy", "photo", "source", "standard", "form")
 
 
 def merged(records: Sequence[Record]) -> Record:

@@ -22,7 +22,10 @@ class Template:
 
 @dataclass(frozen=True)
 class Notice:
-    """One kind of notice. `audience` citizen, hall or department; `words` with {names} filled from the facts."""
+    """One kind of notice. `audience` citizen, hall, department, supervisor or asker (whose letter it was).
+
+    `words` with {names} filled from the facts.
+    """
 
     audience: str
     title: str
@@ -87,6 +90,79 @@ NOTICES: dict[str, Notice] = {
     "case.collectable": Notice("citizen", "可以领了", "“{title}”的结果在{where}，带身份证来领。", "must", "collect"),
     "case.delivery_due": Notice("citizen", "还没领", "“{title}”的结果还在{where}，请抽空来领。", "nice", "collect"),
     "case.delivered": Notice("citizen", "领到了", "“{title}”的结果已经交给您。", "nice", channels=_LIST),
+    "case.extended": Notice(
+        "citizen",
+        "延期了",
+        "“{title}”经批准延长{days}，最晚{due}给您结果。原因在办件里看。",
+        "must",
+        "progress",
+        "已延期",
+    ),
+    "case.suspended": Notice(
+        "citizen",
+        "这几天不算时间",
+        "“{title}”要{procedure}，大约{planned}，这几天不算办理时间。",
+        "must",
+        "progress",
+        "特别程序",
+    ),
+    "case.resumed": Notice(
+        "citizen",
+        "接着办",
+        "“{title}”的{procedure}结束了，接着算时间。最晚{due}给您结果。",
+        "nice",
+        "progress",
+        "接着办",
+    ),
+    "case.supplied": Notice("citizen", "补齐了", "“{title}”容缺的材料补齐了。", "must", "progress", "已补齐"),
+    "case.supply_rejected": Notice(
+        "citizen", "要重补", "“{title}”补交的材料不符，请在{due}前重补。哪里不符在办件里看。", "must", "correction"
+    ),
+    "case.tolerance_due": Notice(
+        "citizen", "容缺的快到期", "“{title}”承诺后补的材料，要在{due}前交。", "must", "correction"
+    ),
+    "case.promise_broken": Notice(
+        "citizen",
+        "承诺到期没补",
+        "“{title}”承诺后补的材料到期没有交，{item}退回。记录修复前不能再容缺。",
+        "must",
+        "progress",
+        "已退回",
+    ),
+    "case.part_fallen": Notice(
+        "citizen", "有一项不办了", "“{item}”不办了：要先办的“{first}”{why}。别的照常办。", "must", "progress", "有变化"
+    ),
+    "case.part_refused": Notice(
+        "citizen",
+        "有一项没同意",
+        "“{item}”没有同意，别的照常办。理由和怎么申诉在办件里看。",
+        "must",
+        "progress",
+        "有变化",
+    ),
+    "case.revoked": Notice(
+        "citizen", "决定撤销了", "“{title}”的决定被撤销。理由和怎么申诉在办件里看。", "must", "progress", "已撤销"
+    ),
+    "case.recounted": Notice(
+        "citizen",
+        "日子改了",
+        "国家的放假安排有变，“{title}”的期限由{before}改为{due}。",
+        "must",
+        "progress",
+        "期限变更",
+    ),
+    "licence.ending": Notice(
+        "citizen", "证快到期", "“{title}”{until}到期。要接着用，请在到期30日前申请延续。", "must", "progress", "快到期"
+    ),
+    "licence.deemed_renewed": Notice(
+        "citizen",
+        "视为准予延续",
+        "“{title}”到期前没有作出决定，依法视为准予延续到{until}。",
+        "must",
+        "progress",
+        "已延续",
+    ),
+    "licence.expired": Notice("citizen", "证到期了", "“{title}”到期了，不能再用。", "must", "progress", "已到期"),
     "account.joined": Notice(
         "citizen",
         "账户有新的登录",
@@ -111,10 +187,35 @@ NOTICES: dict[str, Notice] = {
     "hall.acceptance_due": Notice("hall", "受理快到期", "受理期限快到：{title}", channels=_DESK),
     "hall.deemed_accepted": Notice("hall", "视为受理", "过期未告知，视为受理：{title}", channels=_DESK),
     "hall.output": Notice("hall", "可出件", "办结待出件：{title}", channels=_DESK),
+    "hall.second_notice": Notice("hall", "同意再告知", "督办同意再次告知：{title}", channels=_DESK),
+    "hall.supplied": Notice("hall", "容缺补来", "容缺的材料补来了，今天核对：{title}", channels=_DESK),
+    "supervisor.second_notice": Notice("supervisor", "请示再告知", "窗口请示再次告知：{title}", channels=_DESK),
+    "supervisor.overdue": Notice("supervisor", "超期", "超期：{title}", channels=_DESK),
+    "supervisor.escalated": Notice("supervisor", "转来督办", "转来督办：{title}", channels=_DESK),
+    "supervisor.urge_answered": Notice("supervisor", "催办有答复", "催办有答复：{title}", channels=_DESK),
+    "supervisor.silent": Notice("supervisor", "函询逾期", "函询逾期未复：{title}", channels=_DESK),
+    "supervisor.inspection_failed": Notice("supervisor", "核查不实", "核查不实：{title}", channels=_DESK),
+    "supervisor.deemed_renewed": Notice("supervisor", "视为延续", "到期未决定，视为准予延续：{title}", channels=_DESK),
+    "asker.answered": Notice("asker", "复函来了", "复函来了：{title}", channels=_DESK),
+    "asker.silent": Notice("asker", "函询逾期", "函询到期没有复函：{title}", channels=_DESK),
     "department.assigned": Notice("department", "新到", "新到一件：{title}", channels=("desk", "system")),
     "department.withdrawn": Notice("department", "撤回", "申请人撤回：{title}", channels=("desk", "system")),
     "department.decision_due": Notice("department", "快到期", "快到期：{title}", channels=("desk", "system")),
     "department.decision_overdue": Notice("department", "超期", "超期：{title}", channels=("desk", "system")),
+    "department.escalated": Notice(
+        "department", "报上级", "到期没有办，报到{level}：{title}", channels=("desk", "system")
+    ),
+    "department.urged": Notice("department", "催办", "督办催办，请答复：{title}", channels=("desk", "system")),
+    "department.material_added": Notice("department", "补来材料", "补来材料：{title}", channels=("desk", "system")),
+    "department.suspension_due": Notice(
+        "department", "特别程序到期", "特别程序过了计划的日子：{title}", channels=("desk", "system")
+    ),
+    "department.consulted": Notice("department", "征询", "来函征询：{title}", channels=("desk", "system")),
+    "department.inspection": Notice("department", "抽查", "要核查：{title}", channels=("desk", "system")),
+    "department.inspection_failed": Notice("department", "核查不实", "核查不实：{title}", channels=("desk", "system")),
+    "department.renewal_due": Notice(
+        "department", "延续快到期", "证到期前要决定，不决定视为准予：{title}", channels=("desk", "system")
+    ),
 }
 
 SYSTEM_EVENTS = {
@@ -122,6 +223,14 @@ SYSTEM_EVENTS = {
     "department.withdrawn": "case.withdrawn",
     "department.decision_due": "task.urged",
     "department.decision_overdue": "task.urged",
+    "department.escalated": "task.urged",
+    "department.urged": "task.urged",
+    "department.material_added": "material.added",
+    "department.suspension_due": "task.urged",
+    "department.consulted": "task.urged",
+    "department.inspection": "task.urged",
+    "department.inspection_failed": "task.urged",
+    "department.renewal_due": "task.urged",
 }
 
 

@@ -34,6 +34,8 @@ class Actor:
         return f"{self.kind}:{self.id}" if self.id else self.kind
 
 
+OVERSEERS = frozenset({"supervisor", "county_head"})  # they watch over every case of the county
+WITHIN = frozenset({"handler", "section_head", "approver"})  # of a department
 ANONYMOUS = Actor("anonymous")
 CLOCK = Actor("clock", name="系统时钟")
 SYSTEM = Actor("system", name="系统")
@@ -61,23 +63,27 @@ def case_roles(actor: Actor, case: Any) -> frozenset[str]:
         found = set()
         if "clerk" in actor.roles and _hall_reaches(actor, case.hall_id):
             found.add("clerk")
-        if "supervisor" in actor.roles:
-            found.add("supervisor")
-        return frozenset(found)
+        return frozenset(found | (actor.roles & OVERSEERS))
     return frozenset()
 
 
 def task_roles(actor: Actor, task: Any) -> frozenset[str]:
-    """The roles of the flow that `actor` plays towards a department's `task`."""
+    """The roles of the flow that `actor` plays towards a department's `task`, letter or inspection.
+
+    A delegate's is bounded by the delegation written on the task (R50); that the hall is theirs, `scope` holds.
+    """
     if actor.kind in ("clock", "system"):
         return frozenset({actor.kind})
-    if actor.department != task.department_id:
-        return frozenset()
-    if actor.kind == "department":
-        return frozenset({"department"})
+    found: frozenset[str] = frozenset()
     if actor.kind == "staff":
-        return actor.roles & {"handler", "approver"}
-    return frozenset()
+        found = actor.roles & {"supervisor"}
+        if getattr(task, "delegation", ""):
+            found |= actor.roles & {"delegate"}
+    if actor.department and actor.department == task.department_id:
+        if actor.kind == "department":
+            return frozenset({"department"})
+        found |= actor.roles & WITHIN
+    return found
 
 
 def _hall_reaches(actor: Actor, hall: str) -> bool:
@@ -103,16 +109,21 @@ NOTHING = Q(id__in=[])
 
 def _staff_scope(actor: Actor) -> Q:
     filed = ~Q(state="draft")
-    if "supervisor" in actor.roles:
+    if actor.roles & OVERSEERS:
         return filed
     found = NOTHING
-    if "clerk" in actor.roles and actor.hall:
+    if actor.roles & {"clerk", "delegate"} and actor.hall:
         if actor.tier == "county":
             found = found | filed
         elif actor.tier == "town":
             found = found | (filed & Q(hall_id__startswith=actor.hall[:2]))
         else:
             found = found | (filed & Q(hall_id=actor.hall))
-    if actor.department and actor.roles & {"handler", "approver"}:
+    if actor.department and actor.roles & WITHIN:
         found = found | (filed & Q(tasks__department_id=actor.department))
     return found
+
+
+def letters(actor: Actor) -> Q:
+    """The letters (函询) an actor may read: those sent to their department."""
+    return Q(department_id=actor.department) if actor.department and actor.roles & WITHIN else NOTHING

@@ -7,7 +7,7 @@ from copy import deepcopy
 import pytest
 
 from gateways.wake import Listener
-from models.actions import cases, outbox
+from models.actions import acceptance, cases, outbox
 from models.base import credentials, new_id, unit
 from models.case import CaseItem, Clock
 from models.catalogue import Item
@@ -87,11 +87,11 @@ async def test_a_held_version_is_the_row_and_stays_as_it_is(db: str) -> None:
 async def test_a_notice_says_the_day_of_the_clock_it_began(db: str) -> None:
     li, wang = await people.citizen(), await people.clerk()
     id_ = await people.submitted(li, "SJ03")
-    acceptance = await Clock.get(case_id=id_, kind="acceptance")
+    answer = await Clock.get(case_id=id_, kind="acceptance")
     await cases.receive(wang, id_)
-    await cases.accept(wang, id_)
+    await acceptance.accept(wang, id_)
     promise = await Clock.get(case_id=id_, kind="promise", task_id=None)
-    due = {"case.submitted": acceptance, "case.received": acceptance, "case.accepted": promise}
+    due = {"case.submitted": answer, "case.received": answer, "case.accepted": promise}
     for row in await Notification.filter(case_id=id_):
         if "最晚" in (words := Notification.WORDS.open(row.id, row.words_sealed) or ""):
             assert say(due[row.kind].due_on) in words

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from models.actions import codes, drafts, erasure, identity, organisations
+from models.actions.drafts import Filing
 from models.base import Refusal, now, rows, today
 from models.case import Case
 from models.outbox import Notification
@@ -99,14 +100,14 @@ async def test_two_people_with_real_names_are_never_joined(db: str):
 async def test_a_phone_account_of_the_web_hall_joins_the_one_with_the_name(db: str):
     await codes.send_sms(LI_PHONE, DOOR)
     web = await identity.sign_in_phone(LI_PHONE, await sent_code(), DOOR)
-    draft = await Case.get(id=await drafts.begin(await actor(web), ["SJ03"], **NEW))
+    draft = await Case.get(id=await drafts.begin(await actor(web), Filing(["SJ03"]), **NEW))
     who = await li(phone=False)
     joined = await identity.bind_phone(who, LI_PHONE)
     assert joined.account.id == who.id and (await people.card(joined.account)).phone_masked == "138****2345"
     moved = await Case.get(id=draft.id)
     assert moved.account_id == moved.applicant_id == who.id
     assert Case.APPLICANT.open(moved.id, moved.applicant_name_sealed) == "李秀英"
-    assert await drafts.begin(who, ["SJ03"], **NEW) == draft.id
+    assert await drafts.begin(who, Filing(["SJ03"]), **NEW) == draft.id
     assert await people.citizen(tokens.read(ring().token_key, web.access_token, now())) is None
 
 
@@ -126,7 +127,7 @@ async def test_parallel_claims_on_one_number_give_it_once(db: str, together: Any
 
 async def test_a_draft_begun_without_a_name_gets_it(db: str):
     who = await actor(await identity.sign_in_wechat("openid-li"))
-    id_ = await drafts.begin(who, ["SJ03"], **NEW)
+    id_ = await drafts.begin(who, Filing(["SJ03"]), **NEW)
     await identity.real_name(who, "李秀英", LI_NUMBER, "name")
     assert Case.APPLICANT.open(id_, (await Case.get(id=id_)).applicant_name_sealed) == "李秀英"
 
@@ -137,5 +138,5 @@ async def test_ended_authority_files_nothing(db: str):
     row = await organisations.join_organisation(who, uscc, "翁源县秀英小吃店", "agent", today() + timedelta(days=1))
     given = {**NEW, "applicant": {"kind": "organisation", "id": row.organisation_id}}
     with time_machine.travel(now() + timedelta(days=2), tick=False):
-        assert (await refused(drafts.begin(who, ["SJ03"], **given))).code == "applicant_not_allowed"
-    await drafts.begin(who, ["SJ03"], **given)
+        assert (await refused(drafts.begin(who, Filing(["SJ03"]), **given))).code == "applicant_not_allowed"
+    await drafts.begin(who, Filing(["SJ03"]), **given)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.actions import audit, cases, drafts, tasks
+from models.actions import acceptance, audit, cases, correction, drafts, tasks
+from models.actions.drafts import Filing
 from models.base import Refusal, rows
 from models.case import Alarm, Case, Clock, Event, NoticeLine, Result, Task
 from models.outbox import Notification, Outbox
@@ -23,7 +24,7 @@ async def test_from_draft_to_delivery(db: str) -> None:
     assert seen["state"] == "submitted" and len(seen["number"]) == 24 and len(seen["query_key"]) == 6
     assert [c["kind"] for c in seen["clocks"] if c["state"] == "running"] == ["acceptance"]
     await cases.receive(wang, id_)
-    await cases.accept(wang, id_)
+    await acceptance.accept(wang, id_)
     seen = await reads.case(li, id_)
     assert {c["kind"] for c in seen["clocks"] if c["state"] == "running"} == {"promise", "statutory"}
     task = await Task.get(case_id=id_)
@@ -83,12 +84,12 @@ async def test_one_notice_answered_and_accepted(db: str) -> None:
     material = await CaseMaterial.filter(case_id=id_, state="ready").order_by("position").first()
     assert material
     lines = [{"material_code": material.code, "defect": "没有写长和宽", "fix": "写明长、宽（米）"}]
-    number = await cases.notify(wang, id_, None, lines)
+    number = await correction.notify(wang, id_, None, lines)
     assert number.startswith("翁政服告〔")
     seen = await reads.case(li, id_)
     assert seen["state"] == "correcting" and seen["notice"]["open"] and not seen["notice"]["lines"][0]["answered"]
     with pytest.raises(Refusal) as still:
-        await cases.correct(li, id_)
+        await correction.correct(li, id_)
     assert still.value.code == "notice_still_open" and material.name in still.value.words
     other = await CaseMaterial.filter(case_id=id_).exclude(code=material.code).first()
     assert other
@@ -96,12 +97,12 @@ async def test_one_notice_answered_and_accepted(db: str) -> None:
         await drafts.lay(li, id_, other.code, [await people.page(li)])
     assert locked.value.code == "not_in_notice"
     await drafts.lay(li, id_, material.code, [await people.page(li)])
-    await cases.correct(li, id_)
+    await correction.correct(li, id_)
     assert (await reads.case(li, id_))["state"] == "received"
     with pytest.raises(Refusal) as second:
-        await cases.notify(wang, id_, None, lines)
+        await correction.notify(wang, id_, None, lines)
     assert second.value.code == "second_notice"
-    await cases.accept(wang, id_)
+    await acceptance.accept(wang, id_)
     line = await NoticeLine.first()
     assert line and "长" not in line.defect_sealed
 
@@ -123,7 +124,7 @@ async def test_sun_sees_nothing_and_may_nothing(db: str) -> None:
     id_ = await people.accepted(li, wang, "SJ03")
     task = await Task.get(case_id=id_)
     for attempt in (
-        reads.case(sun, id_), cases.accept(sun, id_), cases.deliver(sun, id_, None, [task.id], "window"),
+        reads.case(sun, id_), acceptance.accept(sun, id_), cases.deliver(sun, id_, None, [task.id], "window"),
         tasks.acknowledge(sun, task.id), tasks.decide(sun, task.id, None, "granted"), cases.withdraw(sun, id_),
     ):  # fmt: skip
         with pytest.raises(Refusal) as refusal:
@@ -150,7 +151,7 @@ async def test_stale_version_keeps_the_case(db: str) -> None:
     id_ = await people.submitted(li)
     await cases.receive(wang, id_, 1)
     with pytest.raises(Refusal) as stale:
-        await cases.accept(wang, id_, 1)
+        await acceptance.accept(wang, id_, 1)
     assert (stale.value.code, stale.value.status) == ("stale_version", 409)
     assert (await Case.get(id=id_)).state == "received"
 
@@ -169,11 +170,11 @@ async def test_who_proposes_does_not_decide(db: str) -> None:
 
 async def test_a_gap_is_told_by_its_name_and_nothing_is_lost(db: str) -> None:
     li = await people.citizen()
-    id_ = await drafts.begin(li, ["SJ03"], applicant={}, answers={}, form={}, hall="0001")
+    id_ = await drafts.begin(li, Filing(["SJ03"]), applicant={}, answers={}, form={}, hall="0001")
     with pytest.raises(Refusal) as gaps:
         await cases.submit(li, id_)
     assert gaps.value.code == "incomplete" and all(e["pointer"] for e in gaps.value.errors)
-    assert await drafts.begin(li, ["SJ03"], applicant={}, answers={}, form={}, hall="0001") == id_
+    assert await drafts.begin(li, Filing(["SJ03"]), applicant={}, answers={}, form={}, hall="0001") == id_
 
 
 async def test_an_error_in_a_verb_leaves_nothing_behind(db: str, monkeypatch) -> None:
@@ -184,9 +185,9 @@ async def test_an_error_in_a_verb_leaves_nothing_behind(db: str, monkeypatch) ->
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the printer is on fire")
 
-    monkeypatch.setattr(tasks, "assign", broken)
+    monkeypatch.setattr(tasks, "begin", broken)
     with pytest.raises(RuntimeError):
-        await cases.accept(wang, id_)
+        await acceptance.accept(wang, id_)
     assert (await Case.get(id=id_)).state == "submitted"
     assert await rows("SELECT count(*) AS n FROM outbox") == before
     assert not await Event.filter(case_id=id_, verb="accept").exists()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from models.actions import cases, tasks
+from models.actions import acceptance, cases, tasks
 from models.case import Case, Task
 from models.rules.permits import Actor
 from tests import people
@@ -151,7 +151,7 @@ async def test_each_department_s_decision_is_a_paper_of_its_own(web: Web) -> Non
     await cases.submit(owner, UUID(id_))
     wang, zhao, chen = await people.clerk(), await people.handler(), await people.approver()
     await cases.receive(wang, UUID(id_))
-    await cases.accept(wang, UUID(id_))
+    await acceptance.accept(wang, UUID(id_))
     await web.problem(404, "paper_not_issued", "GET", f"/cases/{id_}/papers/decision.pdf", None, token)
     task = await Task.get(case_id=id_)
     await tasks.acknowledge(zhao, task.id)

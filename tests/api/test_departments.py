@@ -72,7 +72,7 @@ async def system(web: Web) -> AsyncIterator[System]:  # noqa: F811
     part = await CaseItem.create(
         case_id=case.id, item_id=item.id, code=item.code, name=item.name, department_id="XF", position=1
     )
-    task = await unit(lambda: tasks.assign(case, part, {}, today()))
+    task = await unit(lambda: tasks.begin(case, part, 1, {}, today()))
     yield System(web.http, task, case)
 
 

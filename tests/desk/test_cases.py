@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from models.actions import cases, drafts, materials, tasks
+from models.actions import cases, correction, drafts, materials, tasks
 from models.audit import Audit
 from models.case import Case, Notice, Result, Task
 from models.paper import CaseMaterial
@@ -243,9 +243,9 @@ async def test_a_look_from_before_the_correction_counts_no_more(desk: Desk) -> N
     await materials.check(clerk, case_id, "C03", "ready")
     await materials.check(clerk, case_id, "T13", "defect", "没有做到“从原料进到成品出，生熟、洁污不交叉”")
     line = {"material_code": "T13", "defect": "没有标清洗消毒区", "fix": "标明各区"}
-    await cases.notify(clerk, case_id, None, [line])
+    await correction.notify(clerk, case_id, None, [line])
     await drafts.lay(owner, case_id, "T13", [await people.page(owner)])
-    await cases.correct(owner, case_id)
+    await correction.correct(owner, case_id)
     await desk.sign_in("wangfang")
     page = await desk.page(f"/desk/cases/{case_id}?m=T13")
     row = page.split('data-row="?m=T13"')[1].split("</li>")[0]

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -21,9 +21,24 @@ async def news(redis_url: str) -> AsyncIterator[tuple[Live, aioredis.Redis]]:
     redis = aioredis.from_url(redis_url)  # type: ignore[no-untyped-call]
     heard = Live(redis)
     running = asyncio.create_task(heard.run())
+    await _listens(heard, redis)
     yield heard, redis
     running.cancel()
     await redis.aclose()
+
+
+async def _listens(heard: Live, redis: aioredis.Redis) -> None:
+    """Wait until what is published is heard: subscribing takes a moment."""
+    page = heard.subscribe({"hall:probe"})
+    assert isinstance(page, AsyncGenerator)
+    waiting = asyncio.ensure_future(anext(page))
+    async with asyncio.timeout(10):
+        while not waiting.done() or waiting.result()["kind"] == "reread":
+            if waiting.done():
+                waiting = asyncio.ensure_future(anext(page))
+            await _publish(redis, "hall:probe", "")
+            await asyncio.wait([waiting], timeout=0.05)
+    await page.aclose()
 
 
 async def _publish(redis: aioredis.Redis, audience: str, words: str) -> None:
@@ -46,16 +61,16 @@ async def test_a_seat_hears_its_hall_and_nobody_else_s(desk: Desk, news: tuple[L
     stream = live._stream(heard, live.channels(signed.seated), signed.token)
     assert (await _next(stream))["event"] == "hello"
     waiting = asyncio.create_task(_next(stream))
-    await asyncio.sleep(0.3)
+    async with asyncio.timeout(10):
+        while not heard._pages:  # until the page is open
+            await asyncio.sleep(0.01)
     await _publish(redis, "department:SJ", "不是给窗口的")
     await _publish(redis, "hall:0001", "新到一件")
     event = await waiting
     assert event["event"] == "news" and json.loads(event["data"])["words"] == "新到一件"
     await staff.sign_out(signed.token)
-    waiting = asyncio.create_task(_next(stream))
-    await asyncio.sleep(0.1)
     await _publish(redis, "hall:0001", "又一件")
-    assert (await waiting)["event"] == "over"
+    assert (await _next(stream))["event"] == "over"
 
 
 async def test_a_department_hears_its_tasks(desk: Desk) -> None:

@@ -169,7 +169,7 @@ def test_a_press_dies_with_its_parent() -> None:
     assert Path(f"/proc/{pid}").exists()
     parent.kill()
     parent.wait()
-    for _ in range(40):
+    for _ in range(200):
         if not Path(f"/proc/{pid}").exists() or ") Z" in Path(f"/proc/{pid}/stat").read_text():
             return
         time.sleep(0.05)

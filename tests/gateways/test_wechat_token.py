@@ -195,7 +195,7 @@ async def test_a_hanging_redis_holds_nothing_up(sandbox: Sandbox) -> None:
     phones = [sandbox.phone("", **{TEMPLATE: "accept"}) for _ in range(20)]
     began = time.monotonic()
     assert all(o.ok for o in await asyncio.gather(*(say(client, p["openid"]) for p in phones)))
-    assert sandbox.calls(TOKEN) == 1 and time.monotonic() - began < 5
+    assert sandbox.calls(TOKEN) == 1 and time.monotonic() - began < 20
     await client.close()
     await redis.aclose()
     server.close()

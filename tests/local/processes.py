@@ -11,7 +11,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parents[2]
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 2.0) -> bool:
+def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
     """Does it come true within so many seconds?"""
     deadline = time.monotonic() + seconds
     while not holds():

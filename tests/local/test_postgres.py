@@ -166,7 +166,7 @@ async def test_crash_of_the_server_loses_nothing_committed(tmp_path: Path) -> No
         os.kill(server.pid, signal.SIGKILL)
         assert eventually(lambda: server.fallen)
         server.stop()
-        assert eventually(lambda: not with_mark(str(server.data)), 5)
+        assert eventually(lambda: not with_mark(str(server.data)))
         server.start()
         assert await ask(server.url, "select n from kept") == 5
     finally:

@@ -57,12 +57,12 @@ async def storm(li: Actor, ids: list[Any], seed: int) -> int:
 
 
 async def the_house_is_whole(li: Actor) -> None:
-    """Every connection is free and usable within a second, and every case is wholly moved or not at all."""
+    """Every connection is free and usable, and every case is wholly moved or not at all."""
 
     async def use() -> None:
         await unit(lambda: execute("SELECT pg_sleep(0.05)"))
 
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(15):  # a lost connection would be waited for without end
         await asyncio.gather(*(use() for _ in range(POOL)))
     stuck = await rows(
         "SELECT state FROM pg_stat_activity WHERE application_name = 'storm' AND pid <> pg_backend_pid() "

@@ -13,7 +13,7 @@ import pytest
 
 from api.op import OPS, WRITES, Empty
 from gateways.signature import signed_headers
-from models.actions import cases, codes, department_systems, drafts, idempotency, tasks
+from models.actions import codes, correction, department_systems, drafts, idempotency, tasks
 from models.base import execute, rows, today
 from models.case import Task
 from models.outbox import Idempotency
@@ -116,7 +116,7 @@ async def _correct(s: Scene) -> Call:
     case = await people.submitted(s.li)
     found = await rows("SELECT code FROM case_material WHERE case_id = $1 AND state = 'ready' LIMIT 1", case)
     lines = [{"material_code": found[0]["code"], "defect": "看不清日期", "fix": "拍清楚再交"}]
-    await cases.notify(await people.clerk(), case, None, lines)
+    await correction.notify(await people.clerk(), case, None, lines)
     await drafts.lay(s.li, case, found[0]["code"], [await people.page(s.li)])
     return Call(f"/api/v1/cases/{case}/correct", {}, {"version": 9})
 

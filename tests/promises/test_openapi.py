@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from api.op import OPS
 from api.openapi import document
-from models.actions import cases, tasks
+from models.actions import correction, tasks
 from models.base import rows
 from models.case import Case, Task
 from models.rules.permits import Actor
@@ -57,7 +57,7 @@ async def peopled(house: House) -> tuple[str, dict[str, Any]]:
     correcting = await people.submitted(li, "XF01")
     material = (await rows("SELECT code FROM case_material WHERE case_id = $1 AND state = 'ready'", correcting))[0]
     lines_ = [{"material_code": material["code"], "defect": "看不清日期", "fix": "拍清楚再交"}]
-    await cases.notify(wang, correcting, None, lines_)
+    await correction.notify(wang, correcting, None, lines_)
     accepted = await people.accepted(li, wang, "SJ03", "XF01")
     concluded = await people.accepted(li, wang, "SJ02")
     for task in await Task.filter(case_id=concluded):

@@ -24,7 +24,7 @@ from gateways.signature import signed_headers
 from gateways.staging import Staging
 from gateways.store import Store, new_key
 from models import seal
-from models.actions import cases, department_systems, identity, staff, tasks
+from models.actions import correction, department_systems, identity, staff, tasks
 from models.base import execute, new_id, now, rows, unit
 from models.case import Case, Result, Task
 from models.hall import Hall
@@ -101,7 +101,7 @@ async def _things(store: Store, li: Actor) -> dict[str, str]:
     correcting = await people.submitted(li, "XF01")
     code = (await rows("SELECT code FROM case_material WHERE case_id = $1 AND state = 'ready'", correcting))[0]["code"]
     said = [{"material_code": code, "defect": "看不清日期", "fix": "拍清楚再交"}]
-    await cases.notify(wang, correcting, None, said)
+    await correction.notify(wang, correcting, None, said)
     accepted = await people.accepted(li, wang, "SJ03", "SJ04")
     examined = await people.accepted(li, wang, "SJ02", "SJ03")
     concluded = await people.concluded(li, wang, zhao, chen, "SJ02")

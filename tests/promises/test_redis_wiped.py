@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from models.actions import cases
+from models.actions import acceptance, cases
 from models.base import execute, now, rows
 from models.catalogue import Item
 from models.rules import notices
@@ -46,7 +46,7 @@ async def file_and_photograph(web: Web) -> None:
         assert answer.status_code == 200, answer.text
         if n % 2 == 0:
             await cases.receive(wang, case)
-            await cases.accept(wang, case)
+            await acceptance.accept(wang, case)
     assert len(codes) == CASES
     picture = jpeg(printed("health").resize((900, 1273)))
     for _ in range(PHOTOS):

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tortoise.exceptions import IntegrityError
 
-from models.actions import cases, drafts, step, tasks
+from models.actions import acceptance, cases, correction, drafts, step, tasks
 from models.base import Refusal, now, rows, unit
 from models.case import CASE_STATES, TASK_STATES, Case, Result, Task
 from models.reads import calendar
@@ -230,7 +230,7 @@ async def _mend(w: Walk) -> None:
 
 
 async def _notify(w: Walk) -> None:
-    await cases.notify(w.wang, w.id, None, await _lines(w))
+    await correction.notify(w.wang, w.id, None, await _lines(w))
 
 
 async def _results(w: Walk, most: int) -> list[UUID]:
@@ -259,8 +259,8 @@ MOVES: dict[str, Callable[[Walk], Awaitable[None]]] = {
     "receive": lambda w: cases.receive(w.wang, w.id),
     "notify": _notify,
     "mend": _mend,
-    "correct": lambda w: cases.correct(w.li, w.id),
-    "accept": lambda w: cases.accept(w.wang, w.id),
+    "correct": lambda w: correction.correct(w.li, w.id),
+    "accept": lambda w: acceptance.accept(w.wang, w.id),
     "refuse": lambda w: cases.refuse(w.wang, w.id, None, "不属于本机关"),
     "withdraw": lambda w: cases.withdraw(w.li, w.id),
     "seen": lambda w: cases.acknowledge(w.li, w.id),
@@ -275,7 +275,7 @@ MOVES: dict[str, Callable[[Walk], Awaitable[None]]] = {
     "stranger receives": lambda w: cases.receive(w.sun, w.id),
     "stranger decides": _each_task(lambda w, t: tasks.decide(w.sun, t, None, "granted")),
     "handler decides": _each_task(lambda w, t: tasks.decide(w.zhao, t, None, "granted")),
-    "citizen accepts": lambda w: cases.accept(w.li, w.id),
+    "citizen accepts": lambda w: acceptance.accept(w.li, w.id),
 }
 NEVER = {"stranger receives", "stranger decides", "handler decides", "citizen accepts"}
 #: A likely way through, so that walks get deep; hypothesis mixes it with everything else.

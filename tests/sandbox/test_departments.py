@@ -67,10 +67,20 @@ def tell(sandbox: Sandbox, task: str = "t1", kind: str = "task.assigned", **how:
     return answer.status_code
 
 
+def logged(sandbox: Sandbox, count: int) -> list[dict[str, Any]]:
+    """The department's log once it has so many lines; a call is written down after its answer, so later than heard."""
+    end = time.monotonic() + 8
+    while len(log := sandbox.control("GET", "departments/XF/events")["items"]) < count:
+        assert time.monotonic() < end, f"only {log}"
+        time.sleep(0.01)
+    return list(log)
+
+
 def test_grant_and_refuse(pair: tuple[Sandbox, Product]) -> None:
     sandbox, product = pair
     assert tell(sandbox, "t1") == 200
     product.wait(2)
+    logged(sandbox, 3)
     sandbox.control("POST", "departments/XF/behaviour", {"answer": "refuse", "after_ms": 10})
     assert tell(sandbox, "t2") == 200
     heard = product.wait(4)
@@ -81,8 +91,7 @@ def test_grant_and_refuse(pair: tuple[Sandbox, Product]) -> None:
     assert heard[1][2]["reason"] and heard[3][2]["reason"]
     assert heard[1][2]["document"] != heard[3][2]["document"]
     assert len(set(product.ids)) == 4
-    log = sandbox.control("GET", "departments/XF/events")["items"]
-    assert [e["direction"] for e in log] == ["in", "out", "out"] * 2
+    assert [e["direction"] for e in logged(sandbox, 6)] == ["in", "out", "out"] * 2
 
 
 def test_silent_slow_and_error(pair: tuple[Sandbox, Product]) -> None:

@@ -23,6 +23,7 @@ async def page(sandbox: Sandbox) -> AsyncIterator[Page]:
     """The page, open; a page error, a console error or a foreign request fails the test."""
     assert CHROMIUM, "CI must bring a Chromium"
     wrong: list[str] = []
+    expect.set_options(timeout=20_000)
     async with async_playwright() as browsers:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = await browsers.chromium.launch(executable_path=CHROMIUM, args=flags)

@@ -5,7 +5,8 @@ from datetime import date, datetime
 import pytest
 import time_machine
 
-from models.actions import cases, drafts
+from models.actions import acceptance, cases, correction, drafts
+from models.actions.drafts import Filing
 from models.base import SHANGHAI, rows
 from models.case import Alarm, Case, Clock, Event, Task
 from models.outbox import Notification
@@ -59,13 +60,13 @@ async def test_an_unanswered_notice_gives_the_papers_back(db: str) -> None:
         code = (await rows("SELECT code FROM case_material WHERE case_id = $1 AND state = 'ready' LIMIT 1", id_))[0][
             "code"
         ]
-        await cases.notify(wang, id_, None, [{"material_code": code, "defect": "看不清楚", "fix": "重新拍一张"}])
+        await correction.notify(wang, id_, None, [{"material_code": code, "defect": "看不清楚", "fix": "重新拍一张"}])
     with time_machine.travel(at("2026-11-17T00:00:01"), tick=False):  # 10 working days: until Monday 16 November
         await perform_due()
     seen = await reads.case(li, id_)
     assert seen["state"] == "returned" and not seen["notice"]["open"] and seen["can"] == ["acknowledge"]
     assert not await Clock.filter(case_id=id_, stopped_at=None).exists()
-    fresh = await drafts.begin(li, ["SJ03"], applicant={}, answers={}, form={}, hall="0001")
+    fresh = await drafts.begin(li, Filing(["SJ03"]), applicant={}, answers={}, form={}, hall="0001")
     assert fresh != id_
 
 
@@ -74,7 +75,7 @@ async def test_an_answer_in_time_makes_the_alarm_harmless(db: str) -> None:
     with time_machine.travel(at("2026-11-16T10:00:00"), tick=False):
         id_ = await people.submitted(li)
         await cases.receive(wang, id_)
-        await cases.accept(wang, id_)
+        await acceptance.accept(wang, id_)
     with time_machine.travel(at("2026-11-24T00:00:01"), tick=False):
         await perform_due()
     assert (await Case.get(id=id_)).state == "accepted"

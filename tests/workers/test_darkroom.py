@@ -249,7 +249,7 @@ async def test_a_child_killed_at_work_is_replaced_and_the_photograph_not_lost() 
 
 
 async def test_a_hung_child_is_killed_and_replaced() -> None:
-    async with Darkroom(1, wall=1.0) as room:
+    async with Darkroom(1, wall=3.0) as room:
         (pid,) = room.pids()
         os.kill(pid, signal.SIGSTOP)
         with pytest.raises(Refused, match="photo_timeout"):
@@ -300,7 +300,7 @@ async def test_children_die_with_their_parent() -> None:
     assert len(pids) == 2
     parent.kill()
     await parent.wait()
-    for _ in range(40):
+    for _ in range(200):
         if not any(runs(pid) for pid in pids):
             return
         await asyncio.sleep(0.05)
