@@ -1,7 +1,4 @@
-"""一门: composition root and command line. Reads the settings, opens the clients, builds the app and the worker.
-
-Each command reads in its own half of the house: a worker that also carried the web pages would weigh a quarter more.
-"""
+"""一门: composition root and command line. Each command reads in its own half of the house, so that none is heavy."""
 
 import asyncio
 import sys
@@ -13,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 
-import settings as environment
 from gateways import queue
 from gateways.store import Store
 from gateways.tokenstore import RedisTokens
@@ -22,16 +18,10 @@ from local import keyfile, logs, outside
 from local.process import LocalError
 from local.servers import servers
 from models import base, schema, seal
-from settings import SettingError, Settings
+from settings import SettingError, Settings, here
 
-HALVES = {
-    "api": "api.serve",
-    "worker": "workers.process",
-    "county": "local.county",
-    "run": "local.run",
-    "staff": "local.staff",
-}
-
+LOCAL = ("clock", "county", "flow", "inspection", "run", "staff", "sweep")
+HALVES = {"api": "api.serve", "worker": "workers.process", **{name: f"local.{name}" for name in LOCAL}}
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="一门：一县一门一网")
 
 
@@ -50,32 +40,26 @@ async def clients(stack: AsyncExitStack, settings: Settings, name: str) -> dict[
     tokens = RedisTokens(redis, settings.wechat_appid, settings.wechat_secret)
     wechat = WeChat(settings.wechat_base_url, settings.wechat_appid, settings.wechat_secret, tokens)
     stack.push_async_callback(wechat.close)
-    store = Store(settings.store_url, seal.ring())
-    return {"settings": settings, "redis": redis, "jobs": redis, "wechat": wechat, "store": store}
-
-
-def read_settings() -> Settings:
-    return outside.with_departments(environment.here())
+    held = {"redis": redis, "jobs": redis, "wechat": wechat, "store": Store(settings.store_url, seal.ring())}
+    return {"settings": settings, **held}
 
 
 def _inside(body: Callable[[Settings], int | None]) -> None:
     """Run one command with its servers and end with its status (None: all is well)."""
     try:
-        with servers(read_settings()) as settings:
-            status = body(settings)
+        with servers(outside.with_departments(here())) as settings:
+            sys.exit(body(settings))
     except (SettingError, LocalError) as error:
         sys.exit(str(error))
-    sys.exit(status)
 
 
 @cli.command()
 def run() -> None:
     """在这台机器上启动整个一门。"""
     try:
-        status = half("run").run(read_settings())
+        sys.exit(half("run").run(outside.with_departments(here())))
     except SettingError as error:
         sys.exit(str(error))
-    sys.exit(status)
 
 
 @cli.command()
@@ -130,6 +114,30 @@ def staff(
 ) -> None:
     """工作人员的账号：新增、停用、换密码。"""
     _reach("staff", lambda *_: half("staff").perform(act, login, name, role or [], department, hall))
+
+
+@cli.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def clock(rest: typer.Context) -> None:
+    """一个时限怎么算、到哪天为止：clock explain --received 2026-02-13T16:30 --limit 20wd。"""
+    sys.exit(half("clock").perform(rest.args))
+
+
+@cli.command()
+def flow(svg: Annotated[Path | None, typer.Option(help="画成图存到这里，旁边存同名的 .md")] = None) -> None:
+    """状态表：每一步从哪到哪、谁能办、哪些期限、告诉谁。"""
+    half("flow").show(svg)
+
+
+@cli.command()
+def inspections(month: str) -> None:
+    """某个月的随机抽查重抽一遍，看是不是抽中的都查了：inspections 2026-11。"""
+    _reach("inspections", lambda *_: half("inspection").perform(month))
+
+
+@cli.command()
+def sweep() -> None:
+    """有没有没人接、或没有下一个期限的办件；有就逐件列出。"""
+    _reach("sweep", lambda *_: half("sweep").perform())
 
 
 @cli.command()

@@ -20,8 +20,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import desk
-from api.citizen import auth, cases, files, halls, items, me, papers, uploads
-from api.department import tasks
+from api.citizen import auth, cases, files, halls, items, me, papers, projects, uploads
+from api.department import consultations, tasks
 from api.op import OPS, Operation
 from api.openapi import document
 from api.problem import answer_error, problem, refusal_of
@@ -31,7 +31,7 @@ from models.base import Refusal
 log = structlog.get_logger()
 
 # Importing a subject registers its operations; the tuple keeps that visible.
-SUBJECTS = (auth, cases, files, halls, items, me, papers, tasks, uploads, health)
+SUBJECTS = (auth, cases, consultations, files, halls, items, me, papers, projects, tasks, uploads, health)
 MOST_BODY = 1024 * 1024
 #: What is still taken, and thrown away, of a body that was answered before its end: enough that an honest client which
 #: is still sending reads the answer before the line is cut.

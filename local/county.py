@@ -24,7 +24,7 @@ async def load(settings: Settings, folder: Path, if_changed: bool) -> int:
     """Load a folder; every problem is said with its file, line and cure. Returns the exit status."""
     show = Show()
     try:
-        report = await loading.load(folder, lambda row: show.say(f"  {row.words}"), if_changed)
+        report = await loading.load(folder, lambda row: show.say(f"  {row.words}"), if_changed, show.say)
     except Refusal as refusal:
         show.say(refusal.words, "bold red")
         for error in refusal.errors:

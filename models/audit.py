@@ -31,4 +31,5 @@ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
 
 CONSTRAINTS = [
     "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION append_only()",
+    "CREATE INDEX audit_draws ON audit (at) WHERE act IN ('inspection.draw','inspection.seed')",
 ]

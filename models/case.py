@@ -148,7 +148,8 @@ class Clock(Row):
 
     `limit_days` with `unit` 工作日 or 自然日, lengthened once by `extension_days`; `due_on` is a local date, `due_at`
     the midnight after it. `suspensions`: [{first, last, reason, open, by: task id}]. `within`: the item's own limit
-    would have ended after its case, so it ends with it. `department_id` and `hall_id` of a task's clock serve the board.
+    would have ended after its case, so it ends with it. `department_id` and `hall_id` of a task's clock serve the board,
+    on which a clock with an open suspension is grey: it stands in no column.
     """
 
     case: Any = fields.ForeignKeyField("models.Case", related_name="clocks")
@@ -242,7 +243,10 @@ class NoticeLine(Row):
 
 
 class Result(Row):
-    """What a case gives: a licence, a certificate, a decision. `place` is where it lies in the hall."""
+    """What a case gives: a licence, a certificate, a decision. `place` is where it lies in the hall.
+
+    state: making -> ready -> delivered; void: its grant never came into force, or was revoked.
+    """
 
     case: Any = fields.ForeignKeyField("models.Case", related_name="results")
     case_id: UUID
@@ -298,6 +302,8 @@ CONSTRAINTS = [
     "WHERE state IN ('assigned','examining','suspended','advised')",
     "CREATE INDEX task_case ON task (case_id)",
     "CREATE INDEX event_case ON event (case_id, at)",
+    "CREATE INDEX event_deemed ON event (at) WHERE verb = 'deem_accept'",
+    "CREATE INDEX event_window ON event (at) WHERE verb = 'decide_at_window'",
     "CREATE INDEX clock_case ON clock (case_id)",
     "CREATE INDEX clock_running ON clock (due_at, id) WHERE stopped_at IS NULL",
     "CREATE UNIQUE INDEX clock_one_running ON clock (case_id, kind, COALESCE(task_id, case_id)) "
@@ -305,7 +311,19 @@ CONSTRAINTS = [
     "CREATE INDEX alarm_due ON alarm (due_at, id) WHERE done_at IS NULL",
     "CREATE INDEX alarm_case ON alarm (case_id) WHERE done_at IS NULL",
     "CREATE INDEX clock_board ON clock (due_on, id) INCLUDE (department_id, hall_id, case_id) "
+    "WHERE stopped_at IS NULL AND kind = 'promise' AND task_id IS NOT NULL "
+    """AND NOT suspensions @> '[{"open": true}]'""",
+    "CREATE INDEX clock_tally ON clock (due_on, department_id, hall_id) "
+    "WHERE stopped_at IS NULL AND kind = 'promise' AND task_id IS NOT NULL "
+    """AND NOT suspensions @> '[{"open": true}]'""",
+    "CREATE INDEX clock_hall ON clock (hall_id, department_id) "
     "WHERE stopped_at IS NULL AND kind = 'promise' AND task_id IS NOT NULL",
+    "CREATE INDEX clock_acceptance ON clock (due_on) WHERE stopped_at IS NULL AND kind = 'acceptance'",
+    "CREATE INDEX task_decided ON task (decided_at) WHERE decided_at IS NOT NULL",
+    "CREATE INDEX case_open ON cases (id) "
+    "WHERE state NOT IN ('draft','delivered','withdrawn','refused','returned')",
+    "CREATE INDEX case_green ON cases (id) WHERE green AND state = 'accepted'",
+    "CREATE INDEX case_second_asked ON cases (id) WHERE second_notice = 'asked'",
     "CREATE INDEX alarm_subject ON alarm (subject_id) WHERE done_at IS NULL",
     "CREATE UNIQUE INDEX notice_round ON notice (case_id, round)",
     "ALTER TABLE notice ADD CONSTRAINT notice_second CHECK (round = 1 OR (round = 2 AND allowed_by IS NOT NULL))",

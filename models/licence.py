@@ -10,9 +10,10 @@ from models.seal import Cell
 
 
 class Licence(Row):
-    """A licence. `valid_until` is the last valid day, empty for none. `subject_id`: the applicant who holds it.
+    """A licence. `valid_from` to `valid_until`: the term that runs now, both days included; no end: for good.
 
-    state: valid -> expired | renewed | revoked. `deemed`: lengthened because nobody decided in time (art. 50).
+    `subject_id`: the applicant who holds it. state: valid -> expired | renewed | revoked. `deemed`: this term came
+    because nobody decided on the renewal in time (art. 50).
     """
 
     case: Any = fields.ForeignKeyField("models.Case", related_name="licences")
@@ -28,6 +29,7 @@ class Licence(Row):
     number = fields.CharField(max_length=40, unique=True)
     holder_sealed: Any = fields.TextField(null=True)
     issued_on = fields.DateField()
+    valid_from = fields.DateField()
     valid_years: Any = fields.IntField(null=True)
     valid_until: Any = fields.DateField(null=True)
     state = fields.CharField(max_length=8, default="valid")

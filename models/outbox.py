@@ -89,6 +89,8 @@ CONSTRAINTS = [
     "ALTER TABLE outbox ADD CONSTRAINT outbox_class CHECK (class IN ('must','nice'))",
     "CREATE INDEX outbox_due ON outbox (next_at, id) WHERE state = 'pending'",
     "CREATE INDEX outbox_dead ON outbox (created_at) WHERE state IN ('dead','unknown')",
+    "CREATE INDEX notification_unreached ON notification (case_id) "
+    "WHERE push IN ('failed','unknown') AND read_at IS NULL",
     "CREATE INDEX notification_list ON notification (account_id, created_at DESC)",
     "CREATE INDEX idempotency_age ON idempotency (created_at)",
 ]

@@ -45,7 +45,8 @@ class Consultation(Row):
 class Urge(Row):
     """A step of the ladder on a task: by the clock each level once (`by_id` empty), or a supervisor's with words.
 
-    level: handler | section | head | centre | manual. A manual one has `answer_due_at`.
+    level: handler | section | head | centre | manual. A manual one has `answer_due_at`; `lapsed_at`: its answer never
+    came and another urging took its place.
     """
 
     case: Any = fields.ForeignKeyField("models.Case", related_name="urges")
@@ -60,12 +61,23 @@ class Urge(Row):
     answer_sealed: Any = fields.TextField(null=True)
     answered_by = fields.CharField(max_length=60, default="")
     answered_at: Any = fields.DatetimeField(null=True)
+    lapsed_at: Any = fields.DatetimeField(null=True)
 
     WORDS = Cell("urge", "words")
     ANSWER = Cell("urge", "answer")
 
     class Meta:
         table = "urge"
+
+
+class Sweep(Row):
+    """One look through every open case (R24): how many have no owner or nothing due, and which tasks nobody can do."""
+
+    orphans = fields.IntField()
+    unmanned = fields.IntField()
+
+    class Meta:
+        table = "sweep"
 
 
 class InspectionSeed(Row):
@@ -85,7 +97,8 @@ class InspectionSeed(Row):
 class Inspection(Row):
     """A decided task to be looked at again. kind: spot (drawn, S6) or promise (every informed promise, R41).
 
-    `rate` and `draw`, the number drawn, both in millionths, say why it was drawn. state: open -> passed | failed.
+    `rate` and `draw`, the number drawn, both in millionths, say why it was drawn. state: open -> passed | failed;
+    dropped when the grant it was about never came into force.
     """
 
     case: Any = fields.ForeignKeyField("models.Case", related_name="inspections")
@@ -119,8 +132,11 @@ CONSTRAINTS = [
     "CREATE INDEX consultation_open ON consultation (department_id) WHERE state IN ('open','silent')",
     "ALTER TABLE urge ADD CONSTRAINT urge_level CHECK (level IN ('handler','section','head','centre','manual'))",
     "CREATE UNIQUE INDEX urge_each_once ON urge (task_id, level) WHERE by_id IS NULL",
-    "CREATE UNIQUE INDEX urge_one_open ON urge (task_id) WHERE level = 'manual' AND answered_at IS NULL",
+    "CREATE UNIQUE INDEX urge_one_open ON urge (task_id) WHERE level = 'manual' AND answered_at IS NULL "
+    "AND lapsed_at IS NULL",
+    "CREATE INDEX urge_task ON urge (task_id)",
+    "CREATE INDEX urge_manual ON urge (created_at) WHERE level = 'manual'",
     "ALTER TABLE inspection ADD CONSTRAINT inspection_kind CHECK (kind IN ('spot','promise'))",
-    "ALTER TABLE inspection ADD CONSTRAINT inspection_state CHECK (state IN ('open','passed','failed'))",
+    "ALTER TABLE inspection ADD CONSTRAINT inspection_state CHECK (state IN ('open','passed','failed','dropped'))",
     "CREATE INDEX inspection_open ON inspection (department_id, due_on) WHERE state = 'open'",
 ]

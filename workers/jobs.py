@@ -12,8 +12,8 @@ from arq.worker import Function
 
 from gateways.queue import decode as decode
 from gateways.queue import encode as encode
-from models.actions import attempts, codes, idempotency, outbox, sessions
-from workers import alarms, photos
+from models.actions import attempts, codes, idempotency, inspections, outbox, sessions
+from workers import alarms, photos, sweep
 
 Startup = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -34,11 +34,14 @@ async def forget_keys(_: dict[str, Any]) -> int:
 
 JOBS = (Job(photos.check_photo, 20, 2),)
 EVERY_5_SECONDS = set(range(0, 60, 5))
+EVERY_LINE: dict[str, Any] = {"run_at_startup": True, "unique": True, "keep_result": 0, "timeout": 30}
 CRON: tuple[tuple[Callable[[dict[str, Any]], Awaitable[Any]], dict[str, Any]], ...] = (
     (alarms.perform_due, {"second": EVERY_5_SECONDS}),
     (photos.sweep_photos, {"second": EVERY_5_SECONDS}),
     (photos.drop_deleted, {"minute": {10, 40}, "second": {0}}),
     (forget_keys, {"minute": {20}, "second": {0}}),
+    (sweep.sweep_cases, {"hour": {2}, "minute": {30}, "second": {0}, "timeout": 300}),
+    (inspections.prepare, {"minute": {5}, "second": {0}}),  # the secret of a new month, before its first draw
 )
 
 
@@ -55,10 +58,7 @@ def worker(redis: ArqRedis, startup: Startup, shutdown: Startup) -> Worker:
     return Worker(
         functions(),
         redis_pool=redis,
-        cron_jobs=[
-            cron(_coroutine(run), run_at_startup=True, unique=True, keep_result=0, timeout=30, **when)
-            for run, when in CRON
-        ],
+        cron_jobs=[cron(_coroutine(run), **{**EVERY_LINE, **when}) for run, when in CRON],
         on_startup=cast(StartupShutdown, startup),
         on_shutdown=cast(StartupShutdown, shutdown),
         max_jobs=8,

@@ -14,9 +14,10 @@ from api.schemas.case import (
     PagesIn,
     ProgressIn,
     ProgressOut,
+    PromiseIn,
     VerbIn,
 )
-from models.actions import attempts, correction, drafts
+from models.actions import attempts, correction, drafts, promises
 from models.actions import cases as verbs
 from models.base import Refusal, unit
 from models.reads import cases
@@ -62,6 +63,20 @@ async def fill(c: Ctx[FormIn, Empty]) -> dict[str, Any]:
 async def lay(c: Ctx[PagesIn, Empty]) -> dict[str, Any]:
     """Set the pages of one material, in order."""
     await drafts.lay(c.actor, _id(c), c.path["code"], c.body.pages)
+    return await cases.case(c.actor, _id(c))
+
+
+@op("POST", "/cases/{id:id}/promise", body=PromiseIn, out=CaseOut, door=CITIZEN)
+async def promise(c: Ctx[PromiseIn, Empty]) -> dict[str, Any]:
+    """Sign a promise that is on offer, word for word: papers that come later, or a statement instead of a proof."""
+    await promises.sign(c.actor, _id(c), c.body.version, c.body.kind, c.body.item)
+    return await cases.case(c.actor, _id(c))
+
+
+@op("POST", "/cases/{id:id}/supply", body=VerbIn, out=CaseOut, door=CITIZEN)
+async def supply(c: Verb) -> dict[str, Any]:
+    """Every paper promised at acceptance is photographed: it goes to the counter to be looked at."""
+    await promises.supply(c.actor, _id(c), c.body.version)
     return await cases.case(c.actor, _id(c))
 
 

@@ -11,7 +11,7 @@ from api.schemas import me as shapes
 from api.schemas.auth import AccountOut
 from models.actions import codes, consents, erasure, organisations, own_list
 from models.base import local, now, today
-from models.reads import people
+from models.reads import licences, people
 from models.rules.flow import STATE_WORDS
 from models.rules.notices import TEMPLATES
 
@@ -90,6 +90,12 @@ async def revoke_mandate(c: Ctx[Empty, Empty]) -> shapes.MandateOut:
     """End a mandate; either side may"""
     row = await organisations.revoke_mandate(c.actor, UUID(c.path["id"]))
     return _mandate(await people.mandate(c.actor, row.id, today()))
+
+
+@op("GET", "/me/licences", out=shapes.LicencesOut, door=CITIZEN, tag=TAG)
+async def list_licences(c: Ctx[Empty, Empty]) -> shapes.LicencesOut:
+    """Licences of the person and of the companies they act for; in force first"""
+    return shapes.LicencesOut.model_validate(await licences.mine(c.actor))
 
 
 # ------------------------------------------------------------------ own list, answers to asks

@@ -1,4 +1,4 @@
-"""The papers of a case as PDFs: 收件凭证, 受理通知书, 一次性告知书, 不予受理决定书, 决定书, 送达回证."""
+"""The papers of a case as PDFs: 收件凭证, 受理通知书, 告知书, 决定书, 特别程序告知书, 延期告知书 and the rest."""
 
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,10 @@ DOCUMENT = {"application/pdf": {"schema": {"type": "string", "format": "binary"}
 
 
 class PaperIn(Schema):
-    """`task`: whose decision, when several departments decided."""
+    """`task`: whose paper, when several departments gave one out. `ref`: which promise, when several were signed."""
 
     task: UUID | None = None
+    ref: UUID | None = None
 
 
 PDF: dict[str, Any] = {"responses": {"200": {"description": "文书", "content": DOCUMENT}}}
@@ -25,11 +26,12 @@ PDF: dict[str, Any] = {"responses": {"200": {"description": "文书", "content":
 
 @op("GET", "/cases/{id:id}/papers/{kind}.pdf", query=PaperIn, out=None, door=CITIZEN, raw=PDF)
 async def paper(c: Ctx[Empty, PaperIn]) -> Response:
-    """A paper that was given out: receipt, notice, acceptance, refusal, decision or delivery."""
+    """A paper that was given out: receipt, notice, acceptance, refusal, decision, delivery, suspension, extension,
+    promise, revocation or fallen."""
     case = await cases.case(c.actor, UUID(c.path["id"]))
     base = str(c.request.state["settings"].public_url)
-    task = str(c.query.task) if c.query.task else ""
-    return await given_out(c.path["kind"], case, case["applicant"]["name"] or "", base, task)
+    task, ref = (str(one) if one else "" for one in (c.query.task, c.query.ref))
+    return await given_out(c.actor, c.path["kind"], case, case["applicant"]["name"] or "", base, task=task, ref=ref)
 
 
 @op("GET", "/cases/{id:id}/materials/{code:code}.pdf", out=None, door=CITIZEN, raw=PDF)

@@ -5,7 +5,17 @@ from uuid import UUID
 
 from api.auth import DEPARTMENT
 from api.op import Ctx, Empty, op
-from api.schemas.department import AcknowledgeIn, AdviseIn, DecideIn, TasksIn, TasksOut, TaskWhole
+from api.schemas.department import (
+    AcknowledgeIn,
+    AdviseIn,
+    DecideIn,
+    ResumeIn,
+    SuspendIn,
+    TasksIn,
+    TasksOut,
+    TaskWhole,
+)
+from models.actions import special
 from models.actions import tasks as verbs
 from models.reads import tasks
 
@@ -36,6 +46,21 @@ async def acknowledge(c: Ctx[AcknowledgeIn, Empty]) -> dict[str, Any]:
 async def advise(c: Ctx[AdviseIn, Empty]) -> dict[str, Any]:
     """A proposal with its opinion"""
     await verbs.advise(c.actor, UUID(c.path["id"]), c.body.version, c.body.outcome, c.body.opinion)
+    return await _now(c)
+
+
+@op("POST", "/tasks/{id:id}/suspend", body=SuspendIn, out=TaskWhole, door=DEPARTMENT, base=BASE, tag=TAG)
+async def suspend(c: Ctx[SuspendIn, Empty]) -> dict[str, Any]:
+    """A special procedure of the item's list begins: its days do not count (行政许可法 art. 45)"""
+    body = c.body
+    await special.suspend(c.actor, UUID(c.path["id"]), body.version, body.kind, body.planned_days, body.reason)
+    return await _now(c)
+
+
+@op("POST", "/tasks/{id:id}/resume", body=ResumeIn, out=TaskWhole, door=DEPARTMENT, base=BASE, tag=TAG)
+async def resume(c: Ctx[ResumeIn, Empty]) -> dict[str, Any]:
+    """The special procedure has ended; today is the last day left out"""
+    await special.resume(c.actor, UUID(c.path["id"]), c.body.version, c.body.result)
     return await _now(c)
 
 

@@ -7,18 +7,19 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.desk import layout, view
+from api.desk import bars, lanes, layout, view
 from api.desk.door import go, text, version
 from api.desk.render import page, stamp
-from models.actions import acceptance, cases, correction, materials, reveal
+from api.desk.sheets import number
+from api.desk.view import AT_COUNTER
+from models.actions import acceptance, cases, consultations, correction, materials, promises, reveal, special
 from models.actions.staff import Seated
 from models.base import Refusal, local, not_found, now
 from models.reads import cases as read
+from models.reads import consultations as letters
 from models.reads import desk
 from models.rules import standards
 from models.rules.standards import Defect
-
-AT_COUNTER = ("submitted", "received")
 
 
 async def show(request: Request, me: Seated) -> Response:
@@ -33,7 +34,9 @@ async def draw(
     case = await read.case(me.actor, case_id)
     query = {**dict(request.query_params), **(kept or {})}
     case["materials"] = layout.own_materials(case, me)
-    found = view.materials(case, await desk.checks(me.actor, case_id))
+    clerk = "clerk" in me.actor.roles
+    ticked = bars.ticked(query) if clerk and "confirm_supply" in case["can"] else None
+    found = view.materials(case, await desk.checks(me.actor, case_id), ticked)
     values: dict[str, Any] = {
         "case": case, "person": await desk.person(me.actor, case_id), "shown": shown_values(shown), "said": said,
         "materials": found, "chosen": layout.chosen(found, query.get("m", "")), "kept": kept or {},
@@ -41,10 +44,12 @@ async def draw(
     }  # fmt: skip
     values["form_rows"] = layout.form_rows(case) if values["chosen"].raw["form"] else []
     layout.photos(values["chosen"], case_id)
-    if "clerk" in me.actor.roles and case["state"] in AT_COUNTER:
+    values |= await layout.beside(me, case) | {"lead": lanes.lead_of(case), "tags": lanes.tags(case, None)}
+    if clerk and (case["state"] in AT_COUNTER or ticked is not None):
         values |= await layout.counter(request, me, values, query)
         return await page(request, me, "check.html", status, **values)
-    values |= await layout.department(request, me, values, query)
+    values |= await lanes.page(request, me, values, query)
+    values["tags"] = lanes.tags(case, values["task"])
     return await page(request, me, "case.html", status, **values)
 
 
@@ -102,34 +107,74 @@ async def _ticked(
 
 
 async def act(request: Request, me: Seated) -> Response:
-    """A verb of the counter. What was written stays, whatever is answered."""
-    case_id, verb = UUID(request.path_params["case"]), request.path_params["verb"]
+    """A verb of a case (函询, which a handler sends too, has its own address). What was written stays."""
+    case_id, verb = UUID(request.path_params["case"]), request.path_params.get("verb", "consult")
     if verb not in VERBS:
         raise not_found("没有这一步")
-    kept = {"paper": verb, "reason": await text(request, "reason"), "opened": await text(request, "opened")}
+    kept = {name: await text(request, name) for name in KEPT}
     try:
-        await _perform(request, me, case_id, verb, kept["reason"])
+        await _perform(request, me, case_id, verb, kept)
     except Refusal as refusal:
         if refusal.status not in (409, 422):
             raise
-        case = await read.case(me.actor, case_id)
-        said = conflict(refusal, await text(request, "seen"), kept["opened"], case["state_words"], case)
-        if kept["reason"] and case["state"] not in view.AT_COUNTER:  # no sheet to write on is left to show them
-            said["facts"].append(("您写的", kept["reason"]))
-        return await draw(request, me, case_id, status=refusal.status, said=said, kept=kept)
-    return go(f"/desk/cases/{case_id}?done={verb}")
+        return await _again(request, me, case_id, verb, kept, refusal)
+    task = f"&task={kept['task']}" if kept["task"] else ""
+    return go(f"/desk/cases/{case_id}?done={SHEET.get(verb, verb)}{task}")
 
 
-VERBS = ("receive", "notify", "accept", "refuse")
+KEPT = ("reason", "words", "question", "department", "days", "task", "not", "opened")
+SHEET = {"extend": "extend_case"}  # the sheet of the task's verb has the same name
+COUNTER = ("receive", "notify", "accept", "refuse")
+VERBS = (*COUNTER, "ask_second", "allow_second", "confirm_supply", "reject_supply", "consult", "extend")
 
 
-async def _perform(request: Request, me: Seated, case_id: UUID, verb: str, reason: str) -> None:
+async def _again(
+    request: Request, me: Seated, case_id: UUID, verb: str, kept: dict[str, str], refusal: Refusal
+) -> Response:
+    """The page after a refusal: what did not happen, and every word that was written."""
+    case = await read.case(me.actor, case_id)
+    said = conflict(refusal, await text(request, "seen"), kept["opened"], case["state_words"], case)
+    words = kept["reason"] or kept["words"] or kept["question"]
+    sheet = {"paper": verb} if verb in COUNTER else {"do": SHEET.get(verb, verb)}
+    if words and verb in COUNTER and case["state"] not in AT_COUNTER:  # no sheet to write on is left to show them
+        said["facts"].append(("您写的", words))
+    return await draw(request, me, case_id, status=refusal.status, said=said, kept={**kept, **sheet})
+
+
+async def _perform(request: Request, me: Seated, case_id: UUID, verb: str, kept: dict[str, str]) -> None:
     seen = await version(request)
+    if verb in COUNTER:
+        await _at_counter(me, case_id, verb, seen, kept["reason"])
+    elif verb == "ask_second":
+        await correction.ask_second(me.actor, case_id, seen, kept["reason"])
+    elif verb == "allow_second":
+        await correction.allow_second(me.actor, case_id, seen, kept["reason"])
+    elif verb == "consult":
+        task = one_id(kept["task"]) if kept["task"] else None
+        await consultations.ask(me.actor, case_id, kept["department"], kept["question"], task)
+    elif verb == "confirm_supply":
+        await promises.confirm_supply(me.actor, case_id, seen)
+    elif verb == "reject_supply":
+        await promises.reject_supply(me.actor, case_id, seen, kept["words"])
+    else:
+        await special.extend_case(me.actor, case_id, seen, number(kept["days"], "请写延长几天"), kept["reason"])
+
+
+def one_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise not_found() from None
+
+
+async def _at_counter(me: Seated, case_id: UUID, verb: str, seen: int, reason: str) -> None:
+    """The counter's own four; a button that is closed on the page is closed here too."""
     case = await read.case(me.actor, case_id)
     found = view.materials(case, await desk.checks(me.actor, case_id))
-    button = view.clerk_bar(case, found, "").verb(verb)
+    said = view.said_by_departments(case, await letters.of_case(me.actor, case_id))
+    button = bars.clerk_bar(case, found, "", said).verb(verb)
     if seen == case["version"] and button is not None and button.off:
-        raise Refusal("not_now", 409, f"现在不能“{button.words}”：{button.off}")
+        raise Refusal("not_now", 409, f"现在不能“{button.words.rstrip('…')}”：{button.off}")
     if verb == "notify":
         await correction.notify(me.actor, case_id, seen, view.slip(found))
     elif verb == "refuse":

@@ -1,6 +1,7 @@
 """查办件: one field for number, ID number, phone or name. What names a person is posted, never put in an address."""
 
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from api.op import refuse_nul
 from models.actions import reveal
 from models.actions.staff import Seated
 from models.base import Refusal
-from models.reads import desk
+from models.reads import desk, projects
 
 MOST_QUERY = 60
 WHOLE_NUMBER = 10  # so many digits open a single case at once
@@ -36,12 +37,29 @@ async def look(request: Request, me: Seated, q: str) -> tuple[str, list[dict[str
     return heard, found
 
 
+async def _known(me: Seated, q: str) -> bool:
+    """Whether there is such a project for this person; its cases are found by the code all the same."""
+    try:
+        await projects.find(me.actor, q.upper())
+    except Refusal:
+        return False
+    return True
+
+
 async def show(request: Request, me: Seated) -> Response:
     """A single case found by its number opens at once; anything else is a list."""
     q = await asked(request)
     heard, found = await look(request, me, q)
+    if heard == desk.PROJECT and await _known(me, q):
+        return go(f"/desk/projects/{quote(q.upper())}")
     if heard == "办件号" and len(found) == 1 and len(q.replace(" ", "")) >= WHOLE_NUMBER:
         return go(f"/desk/cases/{found[0]['id']}")
     return await page(
-        request, me, "find.html", q=q if heard == "办件号" else "", asked=bool(q), heard=heard, found=found
+        request,
+        me,
+        "find.html",
+        q=q if heard in ("办件号", desk.PROJECT) else "",
+        asked=bool(q),
+        heard=heard,
+        found=found,
     )

@@ -1,15 +1,16 @@
-"""Verbs before they are performed: the paper as it will print, or the sheet an opinion is written on."""
+"""Verbs of the counter and decisions before they are performed: the paper as it will print."""
 
 from typing import Any
+from uuid import UUID
 
 from starlette.requests import Request
 
-from api.desk.papers import base_of, bold, code, place_of
-from api.desk.view import Bar
-from api.papers import NAMES, content
+from api.desk.bars import Bar
+from api.desk.papers import base_of, place_of
+from api.papers import DECIDED, content
 from models.actions.staff import Seated
 from models.base import today
-from models.reads import calendar
+from models.reads import at_desk, calendar
 from models.rules.dates import say
 from models.rules.limits import Limit
 
@@ -21,11 +22,6 @@ COUNTER = {  # verb: (paper, button, key, what it does)
     "refuse": ("refusal", "发出不予受理决定", "", "发出后这件结束，申请人可以重新申请。"),
 }
 CORRECTION_DAYS = 10
-STARTERS = {
-    "granted": ["经审查，材料齐全，符合法定条件，建议准予。", "经现场核查，场所、设备与申请一致。"],
-    "return": ["请补充现场核查照片。", "请写明依据的条款。"],
-    "refused": ["经审查，不符合法定条件：", "建议不予许可，理由：", "现场核查与申请材料不一致："],
-}
 
 
 async def correction_due() -> str:
@@ -47,8 +43,16 @@ async def counter(
     if button is None or verb not in COUNTER or (button.off and not values["kept"]):
         return None
     kind, words, key, why = COUNTER[verb]
+    if button.words in ("容缺受理", "再次告知"):
+        words = {"容缺受理": "容缺受理，分送部门", "再次告知": "发出再次告知书"}[button.words]
     reason = values["kept"].get("reason", "")
     more: Values = {"by": place_of(me), "lines": lines, "reason": reason, "due": await _correction_day()}
+    if verb == "notify" and case["notice"]:
+        first = await at_desk.first_notice(me.actor, UUID(case["id"]))
+        more["again"] = {**(first or {}), "reason": (values["second"] or {}).get("allowed", "")}
+        more["number"] = "编号在发出时生成"
+    if verb == "accept":
+        more["tolerance"] = _tolerance(values)
     return _paper(
         request, me, values, kind, more, verb=verb, words=words, key=key, why=why, reason=reason,
         action=f"/desk/cases/{case['id']}/{verb}", version=case["version"], needs=verb == "refuse",
@@ -56,21 +60,32 @@ async def counter(
     )  # fmt: skip
 
 
+def _tolerance(values: Values) -> str:
+    """How long promised papers may take, as the items say: 10 个工作日."""
+    promised = {one["item"] for one in values["case"]["promises"] if one["kind"] == "tolerance"}
+    found = [values["rules"][code]["tolerance"] for code in promised if code in values["rules"]]
+    return next((f" {one['days']} 个{one['unit']}" for one in found if one.get("days")), " 10 个工作日")
+
+
 async def decision(
     request: Request, me: Seated, values: Values, query: dict[str, str], task: Values | None, bar: Bar
 ) -> Values | None:
     """The paper of a department's decision, with its outcome and reason below it."""
-    button = bar.verb("decide")
-    if query.get("do") != "decide" or task is None or button is None or (button.off and not values["kept"]):
+    do = query.get("do", "")
+    button = bar.verb(do)
+    if do not in DECIDED or task is None or button is None or (button.off and not values["kept"]):
         return None
     proposed = (task["opinion"] or {}).get("outcome", "granted")
     outcome = values["kept"].get("outcome") or query.get("outcome") or proposed
     argued = (task["opinion"] or {}).get("words", "") if outcome == proposed == "refused" else ""
     reason = values["kept"].get("reason") or argued
+    more: Values = {"task": task, "outcome": outcome, "reason": reason}
+    if do == "decide_at_window":
+        more["delegation"] = values["delegations"][task["id"]]
     found = _paper(
-        request, me, values, "decision", {"task": task, "outcome": outcome, "reason": reason}, verb="decide",
-        words="作出决定", key=button.key, why="决定后本部门办完；各部门都决定了就办结。", reason=reason,
-        action=f"/desk/tasks/{task['id']}/decide", version=task["version"], needs=True, back="?",
+        request, me, values, "decision", more, verb=do, words=button.words, key=button.key, reason=reason,
+        why=bar.why if do == "decide_at_window" else "决定后本部门办完；各部门都决定了就办结。",
+        action=f"/desk/tasks/{task['id']}/{do}", version=task["version"], needs=True, back=f"?task={task['id']}",
     )  # fmt: skip
     found["choices"], found["choice_name"] = [("granted", "准予"), ("refused", "不予许可")], "outcome"
     found["choice"], found["reason_needed"] = outcome, outcome == "refused"
@@ -85,7 +100,7 @@ def _paper(
     case = values["case"]
     doc = content(kind, case, values["person"]["name"], today(), place_of(me), base_of(request), **more)
     return {
-        "title": NAMES[kind], "doc": doc, "bold": bold, "code": code, "words": words, "key": key, "why": why,
+        "title": doc.title, "doc": doc, "words": words, "key": key, "why": why,
         "reason": reason, "action": action, "version": version, "back": back, "choices": [], "choice": "",
         "choice_name": "", "reason_needed": needs, "hidden": [], "seen": f"{case['state_words']} · 第 {version} 版",
         "reason_words": "理由（2 到 2000 字，印在决定书上）" if needs else "", "keep": f"{case['id']}:{verb}",
@@ -100,27 +115,3 @@ def delivery(request: Request, me: Seated, values: Values, chosen: list[Values],
         words=f"发放 {len(chosen)} 样", key="F9", why="", reason="", action=f"/desk/cases/{case['id']}/deliver",
         version=case["version"], needs=False, back=f"?case={case['id']}",
     )  # fmt: skip
-
-
-def writing(values: Values, query: dict[str, str], task: Values | None, bar: Bar) -> Values | None:
-    """The sheet of 写意见 or 退回重审."""
-    do = query.get("do", "")
-    button = bar.verb(do)
-    if task is None or do not in ("advise", "return") or button is None or (button.off and not values["kept"]):
-        return None
-    advises = do == "advise"
-    proposed = values["kept"].get("outcome") or (task["opinion"] or {}).get("outcome", "granted")
-    before = (task["opinion"] or {}).get("words", "") if advises else ""
-    field = "opinion" if advises else "reason"
-    facts = [("事项", task["item_name"]), ("环节", task["state_words"]), ("承办", task["handler"] or "还没有人")]
-    if task["opinion"] and not advises:
-        facts.append(("审查意见", task["opinion"]["words"]))
-    return {
-        "title": "写审查意见" if advises else "退回重审", "note": "只有本部门看得到",
-        "action": f"/desk/tasks/{task['id']}/{do}", "version": task["version"],
-        "seen": f"{task['state_words']} · 第 {task['version']} 版", "label": "审查意见" if advises else "退回的理由",
-        "field": field, "text": values["kept"].get(field) or before, "key": "F9",
-        "words": "报审核" if advises else "退回给承办人", "keep": f"{task['id']}:{do}", "facts": facts,
-        "choices": [("granted", "建议准予"), ("refused", "建议不予许可")] if advises else [], "choice": proposed,
-        "starters": STARTERS["granted"] + STARTERS["refused"][:1] if advises else STARTERS["return"],
-    }  # fmt: skip

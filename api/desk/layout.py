@@ -1,18 +1,16 @@
-"""What stands where on the page of a case: the chosen material, the slip, the paper to be given out, the lanes."""
+"""What stands where on the counter's page of a case: the chosen material, the slip, the paper to be given out."""
 
 import re
-from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
 
-from api.desk import issue, view
-from api.desk.view import Bar, Material
+from api.desk import bars, issue, view, writing
+from api.desk.view import Material
 from models.actions.staff import Seated
-from models.base import today
-from models.reads import calendar
+from models.reads import at_desk, consultations, supervision
 from models.seal import mask_id, mask_phone
 
 DONE = {
@@ -24,10 +22,28 @@ DONE = {
     "advise": ("意见报上去了。", "等负责人决定。"),
     "return": ("退回重审了。", "承办人会看到理由。"),
     "decide": ("决定已经作出。", "各部门都决定了就办结，结果到出件窗口。"),
+    "suspend": ("进入特别程序了，停表。", "告知书可以打印；结束那天在这里点“特别程序结束”。"),
+    "resume": ("特别程序结束，接着算时间。", "可以写意见了。"),
+    "extend": ("延期批准了。", "告知书可以打印，申请人会收到消息。"),
+    "extend_case": ("整件延期批准了。", "告知书可以打印，申请人会收到消息。"),
+    "revoke": ("决定撤销了。", "撤销决定书可以打印，证照作废。"),
+    "consult": ("函发出了。", "对方在“征询”里答复，复了会在这里看到。"),
+    "urge": ("催办发出了。", "部门答复了会在这里看到。"),
+    "answer_urge": ("答复了。", "督办会看到。"),
+    "ask_second": ("报督办了。", "同意以后，才能再次告知。"),
+    "allow_second": ("同意了，只这一次。", "窗口会看到，原因进统计。"),
+    "confirm_supply": ("补齐了。", "接着办；部门都决定了，当天出结果。"),
+    "reject_supply": ("退回重补了。", "申请人会看到哪里不符。"),
+    "answer_letter": ("复函了。", "问的人会看到。"),
+    "judge": ("结论写下了。", "属实的就此了结；不实的督办会看到。"),
+    "repair": ("修复记下了。", "申请人又可以容缺、承诺。"),
+    "answer_guidance": ("答复了。", "业主会收到消息。"),
+    "visit": ("上门的日子定了。", "业主会收到消息。"),
+    "green": ("绿色通道改好了。", "这个项目的办件都跟着改。"),
+    "decide_at_window": ("当场决定了。", "决定书可以打印，请申请人签收。"),
     "shelve": ("存放的地方记下了。", "申请人会收到来领的消息。"),
     "deliver": ("已经发放。", "送达回证请领取人签名存档。"),
 }
-AXIS_LEAD, AXIS_LEAST = 3, 31  # days before acceptance and on the whole axis of the lanes
 ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 PHONE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 
@@ -97,23 +113,60 @@ def form_rows(case: dict[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-async def counter(request: Request, me: Seated, values: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
-    """The rest of the counter's page: clock, slip, bar, and the paper when a verb with legal effect was chosen."""
-    case, found = values["case"], values["materials"]
-    editable = "clerk" in me.actor.roles
-    bar = view.clerk_bar(case, found, values["chosen"].code)
-    clock, law = view.main_clock(case, None)
-    lines = view.slip(found)
-    paper = await issue.counter(request, me, values, query, bar, lines)
-    notice = case["notice"]
+async def beside(me: Seated, case: dict[str, Any]) -> dict[str, Any]:
+    """What the page needs beside the case: its letters, and once it is accepted its rules, pauses, urgings."""
+    case_id = UUID(case["id"])
+    accepted = bool(case["tasks"])
+    extended = await at_desk.trail(me.actor, case_id, "extend") if accepted else []
     return {
-        "clock": clock, "law": law, "bar": bar, "paper": paper, "editable": editable,
+        "letters": await consultations.of_case(me.actor, case_id),
+        "rules": await at_desk.rules_of(me.actor, case_id),
+        "pauses": await at_desk.paused(me.actor, case_id) if accepted else {},
+        "urges": await supervision.urges_of(case_id, me.actor) if accepted else {},
+        "delegations": await at_desk.delegations_of(me.actor, case_id) if accepted else {},
+        "extended": {event["task"] for event in extended},
+        "second": await at_desk.second_notice(me.actor, case_id),
+    }  # fmt: skip
+
+
+async def counter(request: Request, me: Seated, values: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
+    """The rest of the counter's page: clock, slip, bar, and the paper or sheet of the verb that was chosen."""
+    case, found = values["case"], values["materials"]
+    supplying = "confirm_supply" in case["can"]
+    said = view.said_by_departments(case, values["letters"])
+    values["lines"] = lines = view.slip(found) + said
+    bar = bars.clerk_bar(case, found, values["chosen"].code, said)
+    clock, law = (view.tolerance_clock(case), None) if supplying else view.main_clock(case, None)
+    chosen = values["chosen"]
+    return {
+        "clock": clock, "law": law, "bar": bar, "supplying": supplying, "marks": ",".join(bars.marks(found)),
+        "editable": chosen.supplied if supplying else not chosen.promised,
+        "paper": await issue.counter(request, me, values, query, bar, lines),
+        "sheet": await writing.sheet(request, me, values, query, None, bar),
         "summary": _summary(found), "slip": _by_material(lines), "newest": _newest(values["chosen"], query),
-        "slip_state": f"已出具 {notice['number']}" if notice else "随勾随写 · 未出具",
+        "said": values["said"] or done_note(query), **await _slip(case, found, supplying),
+    }  # fmt: skip
+
+
+async def _slip(case: dict[str, Any], found: list[Material], supplying: bool) -> dict[str, Any]:
+    """The words round the slip: its title, its state, what it says while empty, and its foot."""
+    notice, second = case["notice"], case["second_notice"]
+    if supplying:
+        return {
+            "slip_title": "退回重补的话", "slip_state": "随勾随写", "slip_foot": "补齐的期限不变。",
+            "slip_empty": "勾出不符的，这里自动写一句。",
+        }  # fmt: skip
+    foot = f"全部问题一次写完，只能出具一次。补正期限 {await issue.correction_due()}。"
+    if notice:
+        foot = {
+            "asked": "已经请示再次告知，等督办同意。", "allowed": "督办同意再次告知一次，这次要说全。",
+            "used": "已经再次告知过，不能再告知。",
+        }.get(second, "依法只告知一次，已经告知过。")  # fmt: skip
+    return {
+        "slip_title": "再次告知书" if second in ("allowed", "used") else "一次性告知书",
+        "slip_state": f"已出具 {notice['number']}" if notice and second != "allowed" else "随勾随写 · 未出具",
         "slip_empty": "都符合，没有要补的。" if not any(one.open for one in found) else "勾出不符的，这里自动写一句。",
-        "slip_foot": "依法只告知一次，已经告知过。" if notice
-        else f"全部问题一次写完，只能出具一次。补正期限 {await issue.correction_due()}。",
-        "said": values["said"] or done_note(query),
+        "slip_foot": foot,
     }  # fmt: skip
 
 
@@ -128,82 +181,7 @@ def _by_material(lines: list[dict[str, str]]) -> list[tuple[str, list[dict[str, 
 def _summary(found: list[Material]) -> str:
     counted = [
         ("齐", sum(1 for one in found if one.look == "ok")), ("不符", sum(1 for one in found if one.bad)),
-        ("没看", sum(1 for one in found if one.open)), ("未交", sum(1 for one in found if one.look == "wait")),
+        ("没看", sum(1 for one in found if one.open)), ("承诺后补", sum(1 for one in found if one.promised)),
+        ("未交", sum(1 for one in found if one.look == "wait" and not one.promised)),
     ]  # fmt: skip
     return f"{len(found)} 份：" + " · ".join(f"{word} {n}" for word, n in counted if n)
-
-
-# ------------------------------------------------------------------ the department's page
-
-
-async def department(request: Request, me: Seated, values: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
-    """The rest of the case page: the ruler and its ledger, the lanes, the bar of one's task, what is being written."""
-    case = values["case"]
-    task = mine(case, me, query.get("task", ""))
-    bar = _bar(me, values, task)
-    clock, law = view.main_clock(case, task)
-    lanes = [_lane(one, me) for one in case["tasks"]]
-    county = await calendar.county()
-    return {
-        "task": task, "bar": bar, "clock": clock, "law": law, "lanes": lanes, "axis": _axis(lanes),
-        "lanes_title": _title(lanes), "lanes_empty": _no_lanes(case),
-        "lanes_note": f"{sum(1 for one in lanes if one['done'])} 个办完" if len(lanes) > 1 else "",
-        "opinion": (task or {}).get("opinion"), "results": case["results"],
-        "calendar_notice": f"日历到 {max(county.clock.calendar.years, default=0)} 年",
-        "looking": bool(query.get("v")), "write": issue.writing(values, query, task, bar),
-        "paper": await issue.decision(request, me, values, query, task, bar),
-        "said": values["said"] or done_note(query),
-    }  # fmt: skip
-
-
-def mine(case: dict[str, Any], me: Seated, asked: str) -> dict[str, Any] | None:
-    """The task one is here for: the asked one of one's department, else its first open one, else its first."""
-    own = [task for task in case["tasks"] if task["department"]["code"] == me.actor.department]
-    if not me.actor.roles & {"handler", "approver"}:
-        return None
-    opened = [task for task in own if task["state"] not in ("decided", "cancelled")]
-    return next((task for task in own if task["id"] == asked), None) or next(iter(opened or own), None)
-
-
-def _bar(me: Seated, values: dict[str, Any], task: dict[str, Any] | None) -> Bar:
-    if task is None:
-        return view.clerk_bar(values["case"], values["materials"], values["chosen"].code)
-    same = task["handler"] == me.actor.name and "approver" in me.actor.roles and "handler" in me.actor.roles
-    return view.task_bar(values["case"], task, me.actor.roles, same=same)
-
-
-def _lane(task: dict[str, Any], me: Seated) -> dict[str, Any]:
-    ended = (task["decided_at"] or "")[:10]
-    clocks = {clock["kind"]: view.desk_clock(clock, ended) for clock in task["clocks"]}
-    clock = clocks.get("promise") or next(iter(clocks.values()), None)
-    done = task["state_words"] if task["state"] in ("decided", "cancelled") else ""
-    who = f" · {task['approver'] or task['handler']}" if task["approver"] or task["handler"] else ""
-    return {
-        "department": task["department"]["short"], "item": task["item_name"], "clock": clock, "done": done,
-        "light": clock["light"] if clock else task["light"], "mine": task["department"]["code"] == me.actor.department,
-        "words": f"{ended[5:]} {done}" if done and ended else f"{task['state_words']}{who}",
-        "due": f"用 {clock['day']} 日，承诺 {clock['of']} 日" if done and clock
-        else f"{clock['due_on'][5:]} 到期" if clock else "",
-    }  # fmt: skip
-
-
-def _axis(lanes: list[dict[str, Any]]) -> dict[str, Any]:
-    """The calendar all lanes share: from a few days before acceptance to the last end, a month at least."""
-    clocks = [one["clock"] for one in lanes if one["clock"]]
-    first = min((date.fromisoformat(c["started_on"]) for c in clocks), default=today())
-    last = max([*(date.fromisoformat(c["due_on"]) for c in clocks), today()])
-    first -= timedelta(days=AXIS_LEAD)
-    return {"first": first, "count": max(AXIS_LEAST, (last - first).days + 3)}
-
-
-def _title(lanes: list[dict[str, Any]]) -> str:
-    return f"{len(lanes)} 个部门同时办" if len(lanes) > 1 else "承办部门"
-
-
-def _no_lanes(case: dict[str, Any]) -> str:
-    words = {
-        "correcting": "等申请人补正，还没有受理。",
-        "refused": "不予受理，没有分送部门。",
-        "returned": "到期没有补齐，材料已退还。",
-    }
-    return words.get(case["state"], "还没有分送部门。")

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from api.desk import ruler
+from api.desk import ruler, tabs
+from api.paper_words import REASON_HERE
 from models.actions.staff import Seated
 from models.base import local, now, today
 from models.reads import desk
@@ -93,6 +95,19 @@ def light(colour: str, word: str, pill: bool = False) -> Markup:
     ).format(colour, " pill" if pill else "", spaced(word))
 
 
+def bold(text: str) -> Markup:
+    """`**bold**` marks as <b>, everything else escaped."""
+    parts = text.split("**")
+    return Markup("").join(
+        Markup("<b>{}</b>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
+
+
+def code(link: str) -> Markup:
+    """A QR code as SVG, 33 mm with its white margin (error correction M)."""
+    return Markup(segno.make(link, error="m").svg_inline(border=4, omitsize=True, svgclass="qr"))
+
+
 def _environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
@@ -102,7 +117,9 @@ def _environment() -> Environment:
         "number": number_parts, "tail": number_tail, "md": month_day, "stamp": stamp, "say": spoken, "full": in_full,
         "spaced": spaced,
     }  # fmt: skip
-    env.globals |= {"icon": icon, "light": light, "ruler": ruler}
+    env.globals |= {
+        "icon": icon, "light": light, "ruler": ruler, "bold": bold, "code": code, "reason_here": REASON_HERE,
+    }  # fmt: skip
     return env
 
 
@@ -136,7 +153,7 @@ async def page(request: Request, me: Seated, template: str, status: int = 200, *
     counts = await desk.counts(me.actor)
     place = await desk.place_words(me.actor, me.section)
     html = render(
-        template, me=me, counts=counts, place=place, csrf=me.csrf, back=came_from(request),
+        template, me=me, tabs=tabs.of(me.actor, counts), place=place, csrf=me.csrf, back=came_from(request),
         **values,
     )  # fmt: skip
     return HTMLResponse(html, status, HEADERS)

@@ -21,7 +21,8 @@ DOOR_COOKIE = "yimen-door"
 SEAT_KEPT = 180 * 24 * 3600
 ROOMS = {
     "clerk": "/desk/queue",
-    "supervisor": "/desk/queue",
+    "supervisor": "/desk/board",
+    "county_head": "/desk/board",
     "handler": "/desk/inbox",
     "approver": "/desk/inbox",
 }

@@ -1,43 +1,17 @@
-"""A case as the desk lays it out: materials with their ticks, the slip, the verbs with their reasons, the clock."""
+"""A case as the desk lays it out: materials with their ticks, the slip, the clock."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from models.base import today
 from models.rules import standards
-from models.rules.flow import CASE, TASK
+from models.rules.dates import say
 from models.rules.standards import Standard
 
 Case = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Verb:
-    """One button. `off` is the reason it cannot be pressed; `href` opens its paper, `post` performs it at once."""
-
-    name: str
-    words: str
-    key: str = ""
-    icon: str = ""
-    href: str = ""
-    post: str = ""
-    version: int = 0
-    off: str = ""
-    main: bool = False
-    stop: bool = False
-    blank: bool = False
-
-
-@dataclass(frozen=True)
-class Bar:
-    """The verb bar: main verbs left, rare and refusing ones right, at most two lines of reasons between."""
-
-    left: list[Verb]
-    right: list[Verb] = field(default_factory=list)
-    why: str = ""
-
-    def verb(self, name: str) -> Verb | None:
-        return next((verb for verb in (*self.left, *self.right) if verb.name == name), None)
+AT_COUNTER = ("submitted", "received")  # the states in which the clerk has something to do
 
 
 @dataclass(frozen=True)
@@ -50,7 +24,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Material:
-    """One line of the checklist."""
+    """One line of the checklist. `promised`: to come later, not there yet. `supplied`: it came, to be looked at."""
 
     k: int
     code: str
@@ -63,6 +37,8 @@ class Material:
     ticks: list[Tick]
     raw: dict[str, Any]
     looked: str = ""
+    promised: bool = False
+    supplied: bool = False
 
     @property
     def bad(self) -> bool:
@@ -81,14 +57,52 @@ class Material:
         return standards.own(self.raw["note"] or "")
 
 
-def materials(case: Case, checks: dict[str, dict[str, str]]) -> list[Material]:
-    """The checklist. A look from before the applicant's correction counts no more for what the notice named."""
+@dataclass(frozen=True)
+class Owed:
+    """A promise a material stands under: its kind, its state, and until when."""
+
+    kind: str
+    state: str
+    due_on: str
+
+
+def promised(case: Case) -> dict[str, Owed]:
+    """{material code: the promise it stands under} (R40, R41)."""
+    return {
+        material["code"]: Owed(one["kind"], one["state"], one["due_on"] or "")
+        for one in case["promises"]
+        for material in one["materials"]
+    }
+
+
+def materials(case: Case, checks: dict[str, dict[str, str]], ticked: frozenset[str] | None = None) -> list[Material]:
+    """The checklist. A look from before the applicant's correction counts no more for what the notice named.
+
+    `ticked`: the ticks of promised papers that came, as the page's address carries them (bars.marks); they are written
+    down only with the verb.
+    """
     corrected = max((e["at"] for e in case["timeline"] if e["verb"] == "correct"), default="")
     named = {line["material_code"] for line in (case["notice"] or {"lines": []})["lines"]}
-    return [
-        _material(k, raw, checks.get(raw["code"]), corrected if raw["code"] in named else "")
-        for k, raw in enumerate(case["materials"], 1)
-    ]
+    owed, found = promised(case), []
+    for k, raw in enumerate(case["materials"], 1):
+        check, later = checks.get(raw["code"]), owed.get(raw["code"])
+        if ticked is not None and later and later.state == "supplied":
+            found.append(_came(k, raw, ticked))
+        else:
+            found.append(_material(k, raw, check, corrected if raw["code"] in named else "", later))
+    return found
+
+
+def _came(k: int, raw: dict[str, Any], ticked: frozenset[str]) -> Material:
+    """A promised paper that came: its standards as ticked so far."""
+    found = standards_of(raw)
+    wrong = {one.n for one in found if f"{raw['code']}.{one.n}" in ticked}
+    looked = bool(wrong) or raw["code"] in ticked
+    ticks = [Tick(one, "not" if one.n in wrong else "yes" if looked else "open") for one in found]
+    look, word = ("no", f"{len(wrong)} 处不符") if wrong else ("ok", "齐") if looked else ("open", "补来了，没看")
+    trust = raw["trust"] or ("C" if raw["pages"] else "")
+    main = raw["need"] == "main"
+    return Material(k, raw["code"], raw["name"], main, _origin(raw), look, word, trust, ticks, raw, supplied=True)
 
 
 def handed_in(raw: dict[str, Any]) -> bool:
@@ -106,7 +120,9 @@ def standards_of(raw: dict[str, Any]) -> list[Standard]:
     )  # fmt: skip
 
 
-def _material(k: int, raw: dict[str, Any], check: dict[str, str] | None, corrected: str) -> Material:
+def _material(
+    k: int, raw: dict[str, Any], check: dict[str, str] | None, corrected: str, later: Owed | None
+) -> Material:  # fmt: skip
     looked = check is not None and check["at"] > corrected
     found = standards_of(raw)
     wrong = standards.failed(found, raw["note"] or "") if raw["state"] == "defect" else set()
@@ -114,11 +130,24 @@ def _material(k: int, raw: dict[str, Any], check: dict[str, str] | None, correct
         Tick(one, "not" if one.n in wrong else "yes" if looked or raw["state"] == "defect" else "open") for one in found
     ]
     look, word = _state(raw, looked, len(wrong) + (standards.own(raw["note"] or "") is not None))
+    waits = later is not None and look == "wait" and later.state == "made"
+    if waits and later is not None:
+        word = _later(later)
+    elif later is not None and later.state == "made" and look == "no":
+        word = "退回重补"
     seen = f"{check['who']} {check['at'][11:16]}" if check and looked else ""
     trust = "A" if raw["free"] else raw["trust"] or ("C" if raw["pages"] or raw["form"] else "")
     return Material(
-        k, raw["code"], raw["name"], raw["need"] == "main", _origin(raw), look, word, trust, ticks, raw, seen
+        k, raw["code"], raw["name"], raw["need"] == "main", _origin(raw), look, word, trust, ticks, raw, seen,
+        promised=waits,
     )  # fmt: skip
+
+
+def _later(later: Owed) -> str:
+    """未交（已承诺）, 待补 10月16日, 以承诺代替."""
+    if later.kind == "informed":
+        return "以承诺代替"
+    return f"待补 {say(date.fromisoformat(later.due_on), today())}" if later.due_on else "未交（已承诺）"
 
 
 def _state(raw: dict[str, Any], looked: bool, wrong: int) -> tuple[str, str]:
@@ -149,131 +178,32 @@ def _origin(raw: dict[str, Any]) -> str:
 
 
 def slip(found: Iterable[Material]) -> list[dict[str, str]]:
-    """The lines of the notice as they stand now: [{material_code, material, defect, fix}]."""
+    """The lines of the notice as they stand now: [{material_code, material, defect, fix, department}]."""
     return [
-        {"material_code": one.code, "material": one.name, "defect": line.defect, "fix": line.fix}
+        {"material_code": one.code, "material": one.name, "defect": line.defect, "fix": line.fix, "department": ""}
         for one in found
         if one.bad
-        for line in standards.lines(
-            {**one.raw, "note": one.raw["note"] or "", "handed_in": handed_in(one.raw), "on_paper": on_paper(one.raw)}
-        )
+        for line in _lines(one)
     ]
 
 
-# ------------------------------------------------------------------ verbs
-
-AT_COUNTER = ("submitted", "received")  # the states in which the clerk has something to do
-
-
-def clerk_bar(case: Case, found: list[Material], chosen: str) -> Bar:
-    """What the clerk may do now; what is closed stays in sight with its reason."""
-    at = f"/desk/cases/{case['id']}?m={chosen}&paper="
-    can, why = case["can"], []
-    bad = [one for one in found if one.bad]
-    unlooked = [one for one in found if one.open]
-    if case["state"] not in AT_COUNTER:
-        return Bar([], [_print(case)], _waits(case))
-    no_notice = "" if bad else "还没有写不符的地方，按数字键勾出来"
-    if case["notice"]:
-        no_notice = "已经一次性告知过，依法不能再告知"
-    no_accept = f"不能受理：{_numbers(bad)}不符" if bad else ""
-    why = [no_accept + "，出具告知书一次说清" if no_accept and not case["notice"] else no_accept]
-    if not bad:
-        why.append(f"还有 {len(unlooked)} 份没看。" if unlooked else "材料都齐，可以受理。")
-    if bad and case["notice"]:
-        why.append(f"{no_notice}。")
-    notify = Verb(
-        "notify", CASE["notify"].words, "F8", "stamp", at + "notify", off=no_notice, main=bool(bad) and not no_notice
-    )  # fmt: skip
-    accept = Verb(
-        "accept", CASE["accept"].words, "F9", "check", at + "accept", off=no_accept,
-        main=not bad and case["state"] == "received",
-    )  # fmt: skip
-    receive = Verb(
-        "receive", CASE["receive"].words, "F7", "in", at + "receive", main=case["state"] == "submitted" and not bad,
-        off="" if "receive" in can else "已经收件",
-    )  # fmt: skip
-    refuse = Verb("refuse", CASE["refuse"].words + "…", "Q", href=at + "refuse", stop=True)
-    return Bar(
-        _allowed([receive, notify, accept], can), _allowed([refuse], can), " ".join(part for part in why if part)
+def _lines(one: Material) -> list[standards.Defect]:
+    if one.supplied:
+        return [standards.Defect(t.standard.defect, t.standard.fix) for t in one.ticks if t.state == "not"]
+    return standards.lines(
+        {**one.raw, "note": one.raw["note"] or "", "handed_in": handed_in(one.raw), "on_paper": on_paper(one.raw)}
     )
 
 
-def _allowed(verbs: list[Verb], can: list[str]) -> list[Verb]:
+def said_by_departments(case: Case, letters: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What departments' letters found wrong and no notice has told yet, in the shape of the slip with `department`."""
+    told = {(line["material_code"], line["defect"]) for line in (case["notice"] or {"lines": []})["lines"]}
     return [
-        verb if verb.name in can or verb.off else Verb(verb.name, verb.words, verb.key, verb.icon, off="这一步不归您办")
-        for verb in verbs
-    ]
-
-
-def _numbers(found: list[Material]) -> str:
-    return "、".join(str(one.k) for one in found) + " "
-
-
-def _waits(case: Case) -> str:
-    return {
-        "correcting": "等申请人补正，补齐了会回到队里。",
-        "accepted": "已经受理，部门在办。",
-        "concluded": "已经办结，在出件窗口发放。",
-    }.get(case["state"], "这件已经结束。")
-
-
-def _print(case: Case) -> Verb:
-    kind = {"correcting": "notice", "refused": "refusal", "delivered": "delivery"}.get(case["state"], "acceptance")
-    if kind == "acceptance" and not any(e["verb"] in ("accept", "deem_accept") for e in case["timeline"]):
-        kind = "receipt"
-    return Verb("print", "打印", "P", "print", f"/desk/cases/{case['id']}/papers/{kind}", blank=True)
-
-
-def task_bar(case: Case, task: dict[str, Any], roles: frozenset[str], *, same: bool) -> Bar:
-    """What a department's person may do about their task. `same`: they examined it themselves."""
-    at, can, state = f"/desk/cases/{case['id']}?do=", task["can"], task["state"]
-    if state in ("decided", "cancelled"):
-        why = "这件本部门已经办完。" if state == "decided" else "申请人撤回，不用办了。"
-        return Bar([], [_print(case)], why)
-    left, right = [], [_print(case)]
-    if "handler" in roles:
-        take = f"/desk/tasks/{task['id']}/acknowledge"
-        left.append(
-            Verb("acknowledge", TASK["acknowledge"].words, "F7", "in", post=take, version=task["version"],
-                 main=state == "assigned", off=_closed("acknowledge", can, state))
-        )  # fmt: skip
-        left.append(
-            Verb("advise", TASK["advise"].words, "F9", "pen", at + "advise", main=state == "examining",
-                 off=_closed("advise", can, state))
-        )  # fmt: skip
-    if "approver" in roles:
-        off = "您写的意见，要由负责人决定" if same else _closed("decide", can, state)
-        key = "F8" if left else "F9"
-        left.append(
-            Verb("decide", TASK["decide"].words, key, "stamp", at + "decide", main=state == "advised", off=off)
-        )  # fmt: skip
-        back = Verb(
-            "return", TASK["return"].words + "…", "Q", href=at + "return", stop=True,
-            off=_closed("return", can, state),
-        )  # fmt: skip
-        right.insert(0, back)
-    reasons = dict.fromkeys(verb.off for verb in (*left, *right) if verb.off)
-    return Bar(left, right, "；".join(reasons))
-
-
-CLOSED = {
-    "acknowledge": "已经接收",
-    "advise": "意见已经报上去，等负责人决定",
-    "decide": "还没有审查意见",
-    "return": "还没有报上来，没有可退的",
-}
-
-
-def _closed(verb: str, can: list[str], state: str) -> str:
-    """Why a verb of the task sheet is not open now, empty when it is. An approver waits for the opinion (R50)."""
-    if verb in can and not (verb == "decide" and state != "advised"):
-        return ""
-    if verb == "advise" and state == "assigned":
-        return "先接收，再写意见"
-    if state not in TASK[verb].start or verb == "decide":
-        return CLOSED[verb]
-    return f"“{TASK[verb].words}”不归您的岗位办"
+        {**{key: line[key] for key in ("material_code", "material", "defect", "fix")},
+         "department": letter["department"]["short"]}
+        for letter in letters if letter["outcome"] == "defects"
+        for line in letter["lines"] if (line["material_code"], line["defect"]) not in told
+    ]  # fmt: skip
 
 
 # ------------------------------------------------------------------ clocks
@@ -287,7 +217,7 @@ def desk_clock(clock: dict[str, Any], stopped_on: str = "") -> dict[str, Any]:
     return {**clock, "light": {"colour": colour, "word": word}, "stopped_on": stopped_on or clock["due_on"]}
 
 
-ORDER = ("correction", "acceptance", "promise", "statutory", "delivery")
+ORDER = ("correction", "acceptance", "promise", "statutory", "tolerance", "delivery")
 Clocks = tuple[dict[str, Any] | None, dict[str, Any] | None]
 
 
@@ -306,4 +236,10 @@ def main_clock(case: Case, task: dict[str, Any] | None) -> Clocks:
 def delivery_clock(case: Case) -> dict[str, Any] | None:
     """The period within which the result must reach the applicant (行政许可法 art. 44)."""
     found = [desk_clock(clock) for clock in case["clocks"] if clock["kind"] == "delivery"]
+    return found[-1] if found else None
+
+
+def tolerance_clock(case: Case) -> dict[str, Any] | None:
+    """The period within which promised papers must come (R40)."""
+    found = [desk_clock(clock) for clock in case["clocks"] if clock["kind"] == "tolerance"]
     return found[-1] if found else None

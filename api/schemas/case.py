@@ -62,6 +62,14 @@ class VerbIn(Schema):
     version: int | None = Field(default=None, ge=0, le=2**31)
 
 
+class PromiseIn(Schema):
+    """A promise signed as it is offered: 容缺受理 (tolerance) or 告知承诺 (informed), for one item of the case."""
+
+    kind: Literal["tolerance", "informed"]
+    item: Code
+    version: int | None = Field(default=None, ge=0, le=2**31)
+
+
 class CursorIn(Schema):
     cursor: UUID | None = None
 
@@ -204,7 +212,7 @@ class EventOut(Shape):
 class ResultOut(Shape):
     id: str
     name: str
-    state: Literal["making", "ready", "delivered"]
+    state: Literal["making", "ready", "delivered", "void"]
     outcome: str
     where: str | None
     place: str | None
@@ -261,6 +269,16 @@ class ProjectRef(Shape):
     name: str
 
 
+class RenewalOut(Shape):
+    """The licence a case asks to renew (art. 50). `timely`: asked early enough that silence renews it."""
+
+    licence_id: str
+    number: str
+    valid_until: str
+    timely: bool
+    words: str
+
+
 class NextOut(Shape):
     """What the person must do now; `by` is a date or null."""
 
@@ -309,6 +327,7 @@ class CaseOut(Shape):
     offers: list[OfferOut]
     bundle: BundleRef | None
     project: ProjectRef | None
+    renewal: RenewalOut | None
     tolerant: bool
     green: bool
     second_notice: Literal["", "asked", "allowed", "used"]

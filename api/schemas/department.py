@@ -7,9 +7,9 @@ from pydantic import Field, StringConstraints
 
 from api.op import Schema
 from api.schemas.base import Shape
-from api.schemas.case import ApplicantOut, FormOut, HallRef, MaterialOut, TaskOut
+from api.schemas.case import ApplicantOut, FormOut, HallRef, Light, MaterialOut, TaskOut
 
-State = Literal["assigned", "examining", "advised", "decided", "cancelled"]
+State = Literal["waiting", "assigned", "examining", "suspended", "advised", "decided", "revoked", "cancelled"]
 Outcome = Literal["granted", "refused"]
 Words = Annotated[str, StringConstraints(max_length=2000)]
 
@@ -77,3 +77,81 @@ class DecideIn(AcknowledgeIn):
     outcome: Outcome
     reason: Words = ""
     document: Annotated[str, StringConstraints(max_length=100)] | None = None
+
+
+class SuspendIn(AcknowledgeIn):
+    """`kind`: a special procedure of the item's guide; `planned_days` may be left out where the guide gives them."""
+
+    kind: Annotated[str, StringConstraints(max_length=60)]
+    planned_days: int | None = Field(default=None, ge=0, le=3660)
+    reason: Words
+
+
+class ResumeIn(AcknowledgeIn):
+    """What came of the special procedure, in words."""
+
+    result: Words
+
+
+class LetterDepartment(Shape):
+    code: str
+    short: str
+
+
+class LetterLine(Shape):
+    """A defect the answer names: of which material, and what to make of it."""
+
+    material_code: str
+    material: str
+    defect: str
+    fix: str
+
+
+class LetterOut(Shape):
+    """A letter (函询) about a case. `state`: open, silent (its day is past, an answer still mends it) or answered."""
+
+    id: str
+    version: int
+    case_id: str
+    number: str | None
+    title: str
+    department: LetterDepartment
+    asker_words: str
+    question: str
+    due_on: str
+    light: Light
+    state: Literal["open", "answered", "silent"]
+    state_words: str
+    outcome: Literal["agrees", "objects", "defects"] | None
+    words: str
+    lines: list[LetterLine]
+    answered_at: str | None
+    can: list[str]
+
+
+class LettersOut(Shape):
+    """The letters the department still has to answer, the most urgent first."""
+
+    items: list[LetterOut]
+
+
+class LetterWhole(LetterOut):
+    """One letter with the materials of its case; links to pages live 60 s and are for this caller alone."""
+
+    applicant: ApplicantOut
+    hall: HallRef
+    materials: list[MaterialOut]
+
+
+class LineIn(Schema):
+    material_code: Annotated[str, StringConstraints(max_length=12)]
+    defect: Annotated[str, StringConstraints(max_length=300)]
+    fix: Annotated[str, StringConstraints(max_length=300)]
+
+
+class AnswerIn(AcknowledgeIn):
+    """The answer; `lines` only, and at least one, with `defects`: they go into the one-time notice."""
+
+    outcome: Literal["agrees", "objects", "defects"]
+    words: Words
+    lines: Annotated[list[LineIn], Field(max_length=60)] = []

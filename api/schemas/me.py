@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from api.op import Schema
 from api.schemas.base import Shape
+from api.schemas.case import Light
 from models.actions.consents import Answer
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -168,3 +169,40 @@ class ReadIn(Schema):
 
 class UnreadOut(Shape):
     unread: int
+
+
+class HolderOut(Shape):
+    """Whose it is: one's own, a company's one acts for, or a person's one files for."""
+
+    kind: Literal["self", "organisation", "mandate"]
+    id: str
+    name: str | None
+
+
+class LicenceOut(Shape):
+    """A licence. `valid_until` null: for good. `deemed`: this term came because nobody decided in time (art. 50).
+
+    `renewal_case_id`: the renewal on its way. `can`: `renew`, from 90 days before its end on.
+    """
+
+    id: str
+    name: str
+    number: str
+    holder: HolderOut
+    item_code: str
+    department: str
+    issued_on: str
+    valid_from: str
+    valid_until: str | None
+    state: Literal["valid", "expired", "renewed", "revoked"]
+    state_words: str
+    light: Light
+    words: str
+    deemed: bool
+    renewal_case_id: str | None
+    can: list[Literal["renew"]]
+
+
+class LicencesOut(Shape):
+    items: list[LicenceOut]
+    next_cursor: None = None

@@ -2,6 +2,11 @@
 
 from gateways.press.content import Box, PaperContent, Sign, Table
 from gateways.press.printer import PressError, pages_pdf, paper
+from gateways.press.road import Lane, Sizes, Stretch, draw_map, draw_road
+from gateways.press.road import height as road_height
 from gateways.press.watermark import watermark
 
-__all__ = ["Box", "PaperContent", "PressError", "Sign", "Table", "pages_pdf", "paper", "watermark"]
+__all__ = [
+    "Box", "Lane", "PaperContent", "PressError", "Sign", "Sizes", "Stretch", "Table", "draw_map", "draw_road",
+    "pages_pdf", "paper", "road_height", "watermark",
+]  # fmt: skip

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from models.actions import promises, tasks
+from models.actions import drafts, licences, promises, tasks
+from models.actions.seats import right_window
 from models.actions.step import Move, locked_case, move_case
 from models.base import Refusal, rows, today, unit
 from models.case import Case, CaseItem
@@ -24,11 +25,14 @@ async def accept(actor: Actor, case_id: UUID, version: int | None = None) -> Non
     """受理: both clocks start (R31, R36). With a signed promise for what is missing it is 容缺受理, signed off here."""
 
     async def body() -> None:
+        await tasks.hold_project(case_id)
         case = await locked_case(case_id, permits.scope(actor))
         wrong = await CaseMaterial.filter(case_id=case.id, state="defect").order_by("position")
         if wrong and case.state in ("submitted", "received"):
             names = "、".join(row.name for row in wrong)
             raise Refusal("defects_open", 409, f"不能受理：{names}不符。请出具告知书，或改好后重新核对")
+        if case.state == "submitted":
+            await right_window(actor, case)
         await _accept(actor, case, "accept", today(), version)
 
     await unit(body)
@@ -38,6 +42,7 @@ async def deem_accept(actor: Actor, case_id: UUID) -> None:
     """The clock's act at the end of the fifth day: accepted from the day of receipt (art. 32, R29). Safe when late."""
 
     async def body() -> None:
+        await tasks.hold_project(case_id)
         case = await locked_case(case_id)
         await _accept(actor, case, "deem_accept", case.received_on or today(), None)
 
@@ -46,6 +51,9 @@ async def deem_accept(actor: Actor, case_id: UUID) -> None:
 
 async def _accept(actor: Actor, case: Case, verb: str, accepted_on: date, version: int | None) -> None:
     items = await CaseItem.filter(case_id=case.id).order_by("position").prefetch_related("item")
+    if case.project_id:
+        await drafts.order(case, [item.code for item in items])
+        items = await CaseItem.filter(case_id=case.id).order_by("position").prefetch_related("item")
     plan = await _plan(case, items, accepted_on)
     tolerated = await promises.tolerated(case, accepted_on)
     sequence = await rows("SELECT nextval('acceptance_sequence') AS n")
@@ -58,6 +66,7 @@ async def _accept(actor: Actor, case: Case, verb: str, accepted_on: date, versio
     await move_case(actor, case, verb, Move(version, words=words, limits=limits, start=accepted_on, fields=fields))
     for place, item in enumerate(items, 1):
         await tasks.begin(case, item, place, plan.each[item.code], accepted_on)
+    await licences.watch(case)
 
 
 @dataclass(frozen=True)

@@ -1,41 +1,47 @@
 """What the clock does when an alarm is due: the verb of its sheet, with what that verb needs. Safe when late."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from models.actions import acceptance, correction, promises
+from models.actions import (
+    acceptance,
+    consultations,
+    correction,
+    inspections,
+    lapse,
+    licences,
+    promises,
+    special,
+    supervision,
+    tasks,
+)
 from models.actions.alarms import Due
-from models.actions.clocks import rearm
+from models.actions.clocks import MORNING, recount
 from models.actions.step import Move, locked_case, move_case, move_task
-from models.base import rows, today, unit
-from models.case import Clock, Task
-from models.reads import calendar
-from models.reads.clocks import pauses_of, whole_limit
+from models.base import SHANGHAI, rows, today, unit
+from models.case import Alarm, Clock, Task
+from models.rules.ladder import LADDER
 from models.rules.permits import CLOCK
 
+FETCH_AGAIN = timedelta(days=30)
 Handler = Callable[[Due], Awaitable[None]]
 
 
 async def perform(due: Due) -> None:
     """Perform one due alarm inside its own unit. A period that a pause has moved on is counted anew, not acted on."""
-    if due.clock_id and await _moved_on(due.clock_id, due.verb):
+    if due.clock_id and await _moved_on(due.case_id, due.clock_id):
         return
     await HANDLERS.get((due.machine, due.verb), MACHINE_HANDLERS[due.machine])(due)
 
 
-async def _moved_on(clock_id: UUID, verb: str) -> bool:
+async def _moved_on(case_id: UUID, clock_id: UUID) -> bool:
     """An open pause runs on past its planned end: what would be overdue then is not (R37)."""
+    if not any(held.get("open") for held in (await Clock.get(id=clock_id)).suspensions):
+        return False
+    await locked_case(case_id)  # before its clocks, as every verb does
     row = await Clock.get(id=clock_id)
-    if not any(held.get("open") for held in row.suspensions) or verb.startswith("remind"):
-        return False
-    clock = await calendar.clock()
-    count = clock.count(row.started_on, whole_limit(row), pauses_of(row), today())
-    if count.due_on < today():
-        return False
-    row.due_on, row.due_at = count.due_on, clock.due_at(count.due_on)
-    await row.save(update_fields=["due_on", "due_at"])
-    await rearm(row)
-    return True
+    return any(held.get("open") for held in row.suspensions) and await recount(row)
 
 
 async def _deem_accept(due: Due) -> None:
@@ -43,23 +49,42 @@ async def _deem_accept(due: Due) -> None:
 
 
 async def _break_promise(due: Due) -> None:
-    await promises.lapse(CLOCK, due.case_id)
+    await lapse.lapse(CLOCK, due.case_id)
+
+
+async def _remind_tolerance(due: Due) -> None:
+    await lapse.remind(CLOCK, due.case_id)
 
 
 async def _case(due: Due) -> None:
     """Reminders, lapses and overdue marks of a case."""
 
     async def body() -> None:
+        if due.verb == "lapse":
+            await tasks.hold_project(due.case_id)
         case = await locked_case(due.case_id)
         move = Move()
         if due.verb == "lapse":
             await correction.close(case)
+            await promises.void(case)
         if due.verb == "remind_delivery":
             hall = await rows("SELECT name FROM hall WHERE code = $1", case.hall_id)
             move.facts["where"] = hall[0]["name"]
         await move_case(CLOCK, case, due.verb, move)
+        if due.verb == "remind_delivery":
+            await _again(due)
+        if due.verb == "lapse":
+            await tasks.fall_with(case, "退回了")
 
     await unit(body)
+
+
+async def _again(due: Due) -> None:
+    """A result nobody fetches is reminded of every 30 days until it is delivered (R24): never without a next hour."""
+    if due.clock_id and not await Alarm.filter(clock_id=due.clock_id, done_at=None).exists():
+        day = today() + FETCH_AGAIN
+        at = datetime.combine(day, MORNING, SHANGHAI)
+        await Alarm.create(case_id=due.case_id, clock_id=due.clock_id, machine="case", verb=due.verb, due_at=at)
 
 
 async def _task(due: Due) -> None:
@@ -73,8 +98,17 @@ async def _task(due: Due) -> None:
     await unit(body)
 
 
-MACHINE_HANDLERS: dict[str, Handler] = {"case": _case, "task": _task}
+MACHINE_HANDLERS: dict[str, Handler] = {
+    "case": _case,
+    "task": _task,
+    "consultation": consultations.by_clock,
+    "inspection": inspections.by_clock,
+    "licence": licences.by_clock,
+}
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("case", "deem_accept"): _deem_accept,
     ("case", "break_promise"): _break_promise,
+    ("case", "remind_tolerance"): _remind_tolerance,
+    ("task", "remind_suspension"): special.overrun,
+    **{("task", verb): supervision.climb for verb in LADDER},
 }

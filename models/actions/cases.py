@@ -1,14 +1,15 @@
 """The verbs of a case, the applicant's, the counter's and the clock's, each one transaction."""
 
-from datetime import date
 from uuid import UUID
 
 from models.actions import audit, promises, tasks
 from models.actions.drafts import record_of
+from models.actions.seats import right_window
+from models.actions.sequence import next_number
 from models.actions.step import Move, locked_case, move_case
 from models.base import Refusal, now, rows, today, unit
 from models.case import Case, Result, Task
-from models.people import ASSURANCE, Account
+from models.people import Account
 from models.reads import calendar
 from models.rules import intake, permits
 from models.rules.flow import OPEN_TASKS
@@ -27,6 +28,7 @@ async def submit(actor: Actor, case_id: UUID, version: int | None = None) -> Non
     async def body() -> None:
         case = await locked_case(case_id, permits.scope(actor))
         await _real_name(case)
+        await promises.before_submit(case)
         await complete(case)
         clock = await calendar.clock()
         received_on = clock.received_on(now())
@@ -47,8 +49,7 @@ async def submit(actor: Actor, case_id: UUID, version: int | None = None) -> Non
 
 async def _real_name(case: Case) -> None:
     account = await Account.get(id=case.account_id)
-    if ASSURANCE.index(account.assurance) < ASSURANCE.index("name"):
-        raise Refusal("real_name_needed", 403, "交之前要先实名认证，只要做一次。您填的都还在")
+    permits.require_real_name(account.assurance)
 
 
 async def complete(case: Case) -> None:
@@ -87,39 +88,44 @@ async def _number(hall: str) -> str:
     return case_number(region, hall, day, await next_number(region, hall, day))
 
 
-async def next_number(region: str, hall: str, day: date) -> int:
-    """The next number of a day's or a year's series, without gaps inside one transaction."""
-    found = await rows(
-        "INSERT INTO case_sequence (region, hall, day, last) VALUES ($1, $2, $3, 1) "
-        "ON CONFLICT (region, hall, day) DO UPDATE SET last = case_sequence.last + 1 RETURNING last",
-        region, hall, day,
-    )  # fmt: skip
-    return int(found[0]["last"])
-
-
 async def withdraw(actor: Actor, case_id: UUID, version: int | None = None) -> None:
     """The applicant no longer wants it; no reason is asked (R22). Departments stop."""
 
     async def body() -> None:
+        await tasks.hold_project(case_id)
         case = await locked_case(case_id, permits.scope(actor))
         await move_case(actor, case, "withdraw", Move(version))
         for task in await Task.filter(case_id=case.id, state__in=["waiting", *OPEN_TASKS]):
             await tasks.cancel(case, task)
-            if case.project_id:
-                await tasks.fall_behind(case, task, "撤回了")
+        await tasks.fall_with(case, "撤回了")
         await promises.void(case)
 
     await unit(body)
 
 
 async def receive(actor: Actor, case_id: UUID, version: int | None = None) -> None:
-    """Take the case in at the counter and give the 收件凭证 out."""
-    await _plain(actor, case_id, "receive", Move(version))
+    """Take the case in at the counter and give the 收件凭证 out. Refusal specialist_window (409) names another one."""
+
+    async def body() -> None:
+        case = await locked_case(case_id, permits.scope(actor))
+        await right_window(actor, case)
+        await move_case(actor, case, "receive", Move(version))
+
+    await unit(body)
 
 
 async def refuse(actor: Actor, case_id: UUID, version: int | None, reason: str) -> None:
     """不予受理, in writing and with its reason (行政许可法 art. 32)."""
-    await _plain(actor, case_id, "refuse", Move(version, detail=_reason(reason)))
+    said = _reason(reason)
+
+    async def body() -> None:
+        await tasks.hold_project(case_id)
+        case = await locked_case(case_id, permits.scope(actor))
+        await move_case(actor, case, "refuse", Move(version, detail=said))
+        await promises.void(case)
+        await tasks.fall_with(case, "没有受理")
+
+    await unit(body)
 
 
 async def acknowledge(actor: Actor, case_id: UUID, version: int | None = None) -> None:

@@ -8,14 +8,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from models.base import SHANGHAI, execute, now
+from models.base import SHANGHAI, execute, now, today
 from models.case import Alarm, Case, Clock, Task
 from models.reads import calendar
 from models.reads.clocks import pauses_of, whole_limit
 from models.rules.calendar import DAY, Calendar
+from models.rules.clock import Clock as Counter
+from models.rules.limits import NATURAL, WORKING, Limit
 from models.rules.periods import PERIODS
 from models.rules.periods import Alarm as Planned
-from models.rules.limits import NATURAL, WORKING, Limit
 
 MORNING = time(8, 30)
 
@@ -101,7 +102,8 @@ async def stop_clocks(case: Case, kinds: tuple[str, ...], task: Task | None = No
     )  # fmt: skip
     await execute(
         "UPDATE alarm SET done_at = $2, last_error = 'dropped' FROM clock "
-        "WHERE alarm.clock_id = clock.id AND clock.stopped_at IS NOT NULL AND alarm.case_id = $1 AND alarm.done_at IS NULL",
+        "WHERE alarm.clock_id = clock.id AND clock.stopped_at IS NOT NULL AND alarm.case_id = $1 "
+        "AND alarm.done_at IS NULL",
         case.id, now(),
     )  # fmt: skip
 
@@ -115,29 +117,70 @@ async def deciding(case: Case, task: Task | None) -> list[Clock]:
 
 
 async def recount(row: Clock) -> bool:
-    """Count a running clock anew from what it consists of; True when its day moved. Alarms to come move with it."""
+    """Count a running clock anew from what it consists of; True when its day moved. Alarms to come move with it.
+
+    A pause nobody has ended runs on past its planned end, so that what would be overdue then is not (R37).
+    """
     clock = await calendar.clock()
-    count = clock.count(row.started_on, whole_limit(row), pauses_of(row), None)
-    if count.due_on == row.due_on:
+    due_on = due_with(clock, row)
+    if due_on == row.due_on:
         return False
-    row.due_on, row.due_at = count.due_on, clock.due_at(count.due_on)
+    row.due_on, row.due_at = due_on, clock.due_at(due_on)
     await row.save(update_fields=["due_on", "due_at"])
     await rearm(row)
     return True
 
 
+def due_with(clock: Counter, row: Clock, more: int = 0) -> date:
+    """The day a running clock ends as things stand today, with `more` days of its own unit."""
+    limit = whole_limit(row)
+    return clock.count(row.started_on, Limit(limit.days + more, limit.unit), pauses_of(row), today()).due_on
+
+
 async def rearm(row: Clock) -> None:
-    """Set the alarms of a clock anew. A step of the ladder that has spoken does not speak again for the same clock."""
+    """Set the alarms of a clock anew; none while its task is suspended.
+
+    A step of the ladder that has spoken does not speak again for the same clock, and nothing speaks twice of one hour.
+    """
     await drop_alarms(row)
-    spoken = await Alarm.filter(clock_id=row.id, done_at__isnull=False, last_error="")
+    if row.task_id and any(held.get("open") for held in row.suspensions):
+        return
     await arm(row)
-    once = [alarm.verb for alarm in spoken if alarm.verb.startswith("escalate")]
-    await Alarm.filter(clock_id=row.id, done_at=None, verb__in=once).delete()
+    spoken = await Alarm.filter(clock_id=row.id, done_at__isnull=False, last_error="")
+    said = {(alarm.verb, alarm.due_at) for alarm in spoken}
+    once = {alarm.verb for alarm in spoken if alarm.verb.startswith("escalate")}
+    fresh = await Alarm.filter(clock_id=row.id, done_at=None)
+    again = [alarm.id for alarm in fresh if alarm.verb in once or (alarm.verb, alarm.due_at) in said]
+    await Alarm.filter(id__in=again).delete()
 
 
 async def drop_alarms(row: Clock) -> None:
     await execute(
         "UPDATE alarm SET done_at = $2, last_error = 'dropped' WHERE clock_id = $1 AND done_at IS NULL", row.id, now()
+    )
+
+
+async def free_date(case: Case, task: Task) -> date:
+    """The first date a new pause of this task may take out: today, or the day after its former pause."""
+    ended = [
+        date.fromisoformat(held["last"]) + DAY
+        for row in await deciding(case, task)
+        for held in row.suspensions
+        if held.get("by") == str(task.id)
+    ]
+    return max([today(), *ended])
+
+
+async def running_pause(case: Case, task: Task) -> str:
+    """The special procedure a suspended task is in; empty where no clock of it runs."""
+    return next(
+        (
+            str(held["reason"])
+            for row in await deciding(case, task)
+            for held in row.suspensions
+            if held.get("open") and held.get("by") == str(task.id)
+        ),
+        "",
     )
 
 
@@ -159,14 +202,14 @@ async def pause(case: Case, task: Task, first: date, last: date, reason: str) ->
 
 
 async def unpause(case: Case, task: Task, last: date) -> date | None:
-    """End the open pause of a task on `last`, included; returns the day its promise is due now."""
+    """End the open pause of a task on `last`, included; returns the day its promise is due now.
+
+    A pause that has not begun by then takes no date out: it is as if it had never been.
+    """
     due = None
     for row in await deciding(case, task):
         row.suspensions = [
-            {**held, "last": max(last.isoformat(), held["first"]), "open": False}
-            if held.get("open") and held.get("by") == str(task.id)
-            else held
-            for held in row.suspensions
+            held for held in (_ended(each, task, last) for each in row.suspensions) if held["first"] <= held["last"]
         ]
         await row.save(update_fields=["suspensions"])
         if not await recount(row):
@@ -176,18 +219,48 @@ async def unpause(case: Case, task: Task, last: date) -> date | None:
     return due
 
 
-async def lengthen(case: Case, task: Task | None, days: int) -> date | None:
-    """Add `days` once to the clocks of a task, or of the case alone; returns the new day of the promise."""
+def _ended(held: dict[str, Any], task: Task, last: date) -> dict[str, Any]:
+    mine = held.get("open") and held.get("by") == str(task.id)
+    return {**held, "last": last.isoformat(), "open": False} if mine else held
+
+
+async def lengthen(case: Case, task: Task | None, more: Limit) -> date | None:
+    """Add an extension to the clocks of a task, or of the case alone; returns the new day of the promise."""
+    clock = await calendar.clock()
     due = None
     for row in await deciding(case, task):
         if bool(row.task_id) != bool(task):
             continue
-        row.extension_days = days
+        row.extension_days += spread(clock.calendar, row, more)
         await row.save(update_fields=["extension_days"])
         await recount(row)
         if due is None or row.kind == "promise":
             due = row.due_on
     return due
+
+
+async def follow(case: Case, task: Task, more: Limit) -> None:
+    """A case's own clocks must not end before those of a child just lengthened: they follow, no further than it."""
+    clock = await calendar.clock()
+    found = await deciding(case, task)
+    child = {row.kind: row.due_on for row in found if row.task_id}
+    for row in found:
+        if row.task_id or row.kind not in child:
+            continue
+        days = range(spread(clock.calendar, row, more) + 1)
+        needed = next((n for n in days if due_with(clock, row, n) >= child[row.kind]), days[-1])
+        row.extension_days += needed
+        await row.save(update_fields=["extension_days"])
+        await recount(row)
+
+
+def spread(days: Calendar, row: Clock, more: Limit) -> int:
+    """An extension in a clock's own unit: as it is, or as many days as it reaches over on the calendar."""
+    if more.unit == row.unit:
+        return more.days
+    if row.unit == WORKING:
+        return days.working_between(row.due_on, row.due_on + timedelta(days=more.days))
+    return (days.add_working(row.due_on, more.days) - row.due_on).days
 
 
 def planned_end(days: Calendar, first: date, planned: int, unit: str) -> date:

@@ -1,5 +1,6 @@
 """办结: when every department has decided, the case ends and its result goes to the counter."""
 
+from models.actions import licences, owed
 from models.actions.step import Move, move_case
 from models.base import execute, now, today
 from models.case import Case, Task
@@ -17,15 +18,18 @@ async def conclude_if_done(case: Case) -> None:
 
     A paper promised for later holds the result back until it comes (R40). A case whose every item was returned closes.
     """
+    if case.state == "accepted":
+        await owed.release(case)
     if case.state != "accepted" or await Task.filter(case_id=case.id, state__in=["waiting", *OPEN_TASKS]).exists():
         return
-    outcomes = {task.outcome for task in await Task.filter(case_id=case.id, state__in=["decided", "revoked"])}
+    ended = await Task.filter(case_id=case.id, state__in=["decided", "revoked"])
+    outcomes = {task.outcome if task.state == "decided" else "refused" for task in ended}
     if not outcomes:
         await move_case(SYSTEM, case, "close", Move())
         return
-    owed = await Promise.filter(case_id=case.id, kind="tolerance", state__in=["made", "supplied"]).first()
-    if owed and "granted" in outcomes:
-        if owed.state == "made":
+    held = await Promise.filter(case_id=case.id, kind="tolerance", state__in=["made", "supplied"])
+    if held and "granted" in outcomes:
+        if any(promise.state == "made" for promise in held):
             case.owner = "citizen"
             await execute("UPDATE cases SET owner = 'citizen' WHERE id = $1", case.id)
         return
@@ -38,3 +42,4 @@ async def conclude_if_done(case: Case) -> None:
         fields={"outcome": "partly" if fallen and outcome == "granted" else outcome, "concluded_at": now()},
     )
     await move_case(SYSTEM, case, "conclude", move)
+    await licences.at_conclusion(case)

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from models.actions.cases import complete, next_number
+from models.actions.cases import complete
+from models.actions.sequence import next_number
 from models.actions.step import Move, locked_case, move_case
 from models.base import Refusal, execute, new_id, now, today, unit
 from models.case import Case, Notice, NoticeLine
@@ -29,7 +30,7 @@ async def notify(actor: Actor, case_id: UUID, version: int | None, lines: list[d
         case = await locked_case(case_id, permits.scope(actor))
         again = await _leave(case)
         materials = {row.code: row for row in await CaseMaterial.filter(case_id=case.id)}
-        checked = _lines([*lines, *await notices.said_by_departments(case, lines)], set(materials))
+        checked = _lines(await notices.with_departments(case, lines), set(materials))
         clock = await calendar.clock()
         limit = CORRECTION
         number = await _number()
@@ -121,10 +122,8 @@ async def correct(actor: Actor, case_id: UUID, version: int | None = None) -> No
 
     async def body() -> None:
         case = await locked_case(case_id, permits.scope(actor))
-        waiting = await notices.open_lines(case) if case.state == "correcting" else []
-        if waiting:
-            errors = [{"pointer": "/materials", "code": "still_open", "detail": name} for name in waiting]
-            raise Refusal("notice_still_open", 422, f"还差 {len(waiting)} 样没有改好：{'、'.join(waiting)}", errors)
+        if case.state == "correcting":
+            await _all_answered(case)
         if case.state == "correcting":
             await complete(case)
         clock = await calendar.clock()
@@ -139,18 +138,35 @@ async def correct(actor: Actor, case_id: UUID, version: int | None = None) -> No
     await unit(body)
 
 
+async def _all_answered(case: Case) -> None:
+    waiting = await notices.still_open(case)
+    if waiting:
+        names = list(dict.fromkeys(line.material for line in waiting))
+        errors = [
+            {"pointer": f"/materials/{line.material_code}", "code": "still_open", "detail": notices.said(line)}
+            for line in waiting
+        ]
+        raise Refusal("notice_still_open", 422, f"还差 {len(names)} 样没有改好：{'、'.join(names)}", errors)
+
+
 async def close(case: Case) -> None:
     """The open notice of a case waits no longer: answered, or its time is over."""
     await execute("UPDATE notice SET answered_at = $2 WHERE case_id = $1 AND answered_at IS NULL", case.id, now())
 
 
 async def ask_second(actor: Actor, case_id: UUID, version: int | None, reason: str) -> None:
-    """The counter asks leave for a second notice, with its reason (R28)."""
+    """The counter asks leave for a second notice, with its reason (R28).
+
+    Refusals: reason_needed (422), no_first_notice, second_notice_used, second_notice_allowed (409).
+    """
     await _second(actor, case_id, "ask_second_notice", version, reason, {"second_notice": "asked"})
 
 
 async def allow_second(actor: Actor, case_id: UUID, version: int | None, reason: str) -> None:
-    """A supervisor allows one second notice, with the reason that will show in the figures."""
+    """A supervisor allows one second notice, with the reason that will show in the figures.
+
+    Refusals: as ask_second, and second_notice_not_asked (409).
+    """
     await _second(actor, case_id, "allow_second_notice", version, reason, {"second_notice": "allowed"})
 
 
@@ -163,10 +179,15 @@ async def _second(
 
     async def body() -> None:
         case = await locked_case(case_id, permits.scope(actor))
+        stood = case.second_notice
+        await move_case(actor, case, verb, Move(version, detail=said, fields=dict(fields)))
         if not await Notice.filter(case_id=case.id).exists():
             raise Refusal("no_first_notice", 409, "还没有告知过，直接出具一次性告知书就行")
-        if case.second_notice == "used":
+        if stood == "used":
             raise Refusal("second_notice_used", 409, "已经再次告知过一次，不能再告知了")
-        await move_case(actor, case, verb, Move(version, detail=said, fields=dict(fields)))
+        if stood == "allowed":
+            raise Refusal("second_notice_allowed", 409, "督办已经同意再次告知一次，窗口直接出具就行")
+        if verb == "allow_second_notice" and stood != "asked":
+            raise Refusal("second_notice_not_asked", 409, "窗口还没有请示再次告知，请窗口先写明原因请示")
 
     await unit(body)

@@ -14,12 +14,13 @@ from models.paper import CaseMaterial, Page, Upload
 from models.people import Account, Mandate, Membership
 from models.project import Project
 from models.promise import Promise
-from models.reads import notices, versions
+from models.reads import notices, standings, versions
 from models.rules import graph, intake, permits
 from models.rules.flow import FINAL
 from models.rules.forms import clean_form
 from models.rules.merge import joined
 from models.rules.permits import Actor
+from models.rules.projects import members
 
 MOST_ITEMS = 12
 MOST_PAGES = 40
@@ -46,18 +47,19 @@ async def begin(
 ) -> UUID:
     """Begin a case, or go on with the open draft of the same items: a person has one open case per item and subject.
 
-    Refusals: unknown_item, unknown_bundle, not_in_bundle, unknown_project, hall_closed, applicant_not_allowed
-    (422/403), case_open (409, the case's id in `errors`).
+    Refusals: unknown_item, unknown_bundle, not_in_bundle, unknown_project, unknown_hall, project_applicant (422),
+    applicant_not_allowed (403), item_on_the_way (409), case_open (409, the case's id in `errors`).
     """
     account_id = permits.require_citizen(actor)
 
     async def body() -> UUID:
         project = await _project(account_id, filing.project) if filing.project else None
         bundle = await _bundle(filing.bundle or (project.bundle_code if project else ""))
-        items = await _items(_members(bundle, filing))
+        there = await standings.there(project.id) if project else set()
+        items = await _items(_wanted(bundle, filing, project, there))
         if not await Hall.filter(code=hall, active=True).exists():
             raise Refusal("unknown_hall", 422, "没有这个大厅，请重新选一个")
-        kind, subject, name = await _applicant(account_id, applicant, items)
+        kind, subject, name = await _applicant(account_id, _for_project(project, applicant), items)
         held = await _open_case(account_id, subject, items)
         if held and held.state != "draft":
             raise Refusal(
@@ -65,17 +67,21 @@ async def begin(
                 [{"pointer": "/item_codes", "code": "case_open", "detail": str(held.id)}],
             )  # fmt: skip
         case = held or await _new(account_id, items, kind, subject, name, hall)
-        case.bundle_code, case.bundle = (filing.bundle or case.bundle_code), bundle
+        case.bundle_code = filing.bundle or case.bundle_code
+        case.bundle = {**bundle, "elsewhere": sorted(there)} if there else bundle
         case.project_id, case.green = (project.id, project.green) if project else (None, False)
+        if project and set(project.skipped) & {item.code for item in items}:  # it needs them after all
+            project.skipped = sorted(set(project.skipped) - {item.code for item in items})
+            await project.save(update_fields=["skipped"])
         case.renews_id = await _renewed(subject, filing.renews, items)
         if filing.bundle:
             case.title = str(bundle["name"])
-        record = joined([_record(item) for item in items], [item.code for item in items], bundle)
+        record = joined([_record(item) for item in items], [item.code for item in items], case.bundle)
         case.hall_id, case.answers = hall, intake.clean_answers(record, answers)
         if form:
             case.form_sealed = Case.FORM.seal_json(case.id, clean_form(record["form"], form))
         await case.save()
-        await _order(case, [item.code for item in items])
+        await order(case, [item.code for item in items])
         await _sync_materials(case, record, items)
         return case.id
 
@@ -98,19 +104,35 @@ async def _bundle(code: str) -> dict[str, Any]:
     return {**found.record, "lead": found.lead_id}
 
 
-def _members(bundle: dict[str, Any], filing: Filing) -> list[str]:
-    """The items asked for, in the bundle's order; only what belongs to it."""
+def _wanted(bundle: dict[str, Any], filing: Filing, project: Project | None, there: set[str]) -> list[str]:
+    """The items asked for, in the bundle's order; only what belongs to it, and of a project what is not on its way."""
     if not bundle:
         return filing.items
-    other = bundle.get("alternatives", {})
-    known = [code for member in bundle["members"] for code in (member["item"], other.get(member["item"])) if code]
+    if project:
+        known = members(bundle, project.kind)
+        if any(code in there for code in filing.items):
+            raise Refusal("item_on_the_way", 409, "有的事项这个项目已经在办或办好了，不用再交。请刷新路线图看看")
+        usual = [code for code in members(bundle, project.kind, project.skipped) if code not in there]
+    else:
+        other = bundle.get("alternatives", {})
+        known = [code for member in bundle["members"] for code in (member["item"], other.get(member["item"])) if code]
+        usual = members(bundle, "filing")
+        if any(one in filing.items and instead in filing.items for one, instead in other.items()):
+            raise Refusal("not_in_bundle", 422, "有两项只能选一项办，请回去重新选")
     if any(code not in known for code in filing.items):
         raise Refusal("not_in_bundle", 422, f"有的事项不在“{bundle['name']}”里，请回去重新选")
-    if any(usual in filing.items and instead in filing.items for usual, instead in other.items()):
-        raise Refusal("not_in_bundle", 422, "有两项只能选一项办，请回去重新选")
-    if not filing.items:
-        return [member["item"] for member in bundle["members"]]
-    return [code for code in known if code in filing.items]
+    return [code for code in known if code in filing.items] if filing.items else usual
+
+
+def _for_project(project: Project | None, applicant: dict[str, Any]) -> dict[str, Any]:
+    """A project registered for an organisation is applied for in its name."""
+    if project is None or project.organisation_id is None:
+        return applicant
+    if applicant.get("kind", "self") == "self":
+        return {"kind": "organisation", "id": project.organisation_id}
+    if str(applicant.get("id")) != str(project.organisation_id):
+        raise Refusal("project_applicant", 422, "这个项目是用别的单位名义登记的，请用登记的单位来办")
+    return applicant
 
 
 async def _renewed(subject: UUID, licence_id: UUID | None, items: list[Item]) -> UUID | None:
@@ -123,20 +145,17 @@ async def _renewed(subject: UUID, licence_id: UUID | None, items: list[Item]) ->
     return held.id
 
 
-async def _order(case: Case, codes: list[str]) -> None:
-    """Write down what each item waits for: members of this case, and what its project has on the way or granted."""
-    whole = graph.road(case.bundle, codes) if case.bundle else {}
-    if case.project_id:
-        elsewhere = await CaseItem.filter(case__project_id=case.project_id, case__state__not_in=DEAD).exclude(
-            case_id=case.id
-        )
-        far = graph.road(case.bundle, [*dict.fromkeys([*codes, *(item.code for item in elsewhere)])])
-        whole = {code: far[code] for code in codes}
-    for code, after in whole.items():
-        await CaseItem.filter(case_id=case.id, code=code).update(after=after)
+async def order(case: Case, codes: list[str]) -> None:
+    """Write down what each item waits for: members of this case, and what its project has on the way or granted.
 
-
-DEAD = ["draft", "withdrawn", "refused", "returned"]
+    Written when the case is begun, and for a project again when it is accepted: by then other cases have moved.
+    """
+    if not case.bundle:
+        return
+    there = await standings.there(case.project_id, case.id) if case.project_id else set()
+    whole = graph.road(case.bundle, [*dict.fromkeys([*codes, *sorted(there)])])
+    for code in codes:
+        await CaseItem.filter(case_id=case.id, code=code).update(after=whole[code])
 
 
 async def _items(codes: list[str]) -> list[Item]:
@@ -222,12 +241,30 @@ async def _sync_materials(case: Case, record: dict[str, Any], items: list[Item])
         if row is None:
             users = [i.code for i in items if any(m["code"] == need["code"] for m in _record(i)["materials"])]
             users = users or [item.code for item in items]  # the one form of a bundle is everybody's
-            await CaseMaterial.create(
+            row = await CaseMaterial.create(
                 case_id=case.id, code=need["code"], name=need["name"], position=place, need=need, items=users,
                 state="free" if need["free"] else "missing",
             )  # fmt: skip
+            if case.project_id and need["photo"] and not need["free"]:
+                await _lay_again(case, row)
         elif row.need != need or row.position != place:
             await CaseMaterial.filter(id=row.id).update(need=need, position=place)
+
+
+async def _lay_again(case: Case, row: CaseMaterial) -> None:
+    """What was handed in for another case of the project is not asked for twice (R16): its pages lie here too."""
+    before = (
+        await CaseMaterial.filter(case__project_id=case.project_id, code=row.code, state="ready")
+        .exclude(case_id=case.id).order_by("-case_id").first()
+    )  # fmt: skip
+    if before is None:
+        return
+    pages = await Page.filter(
+        material_id=before.id, upload__account_id=case.account_id, upload__state="ready"
+    ).order_by("position")
+    await Page.bulk_create([Page(material_id=row.id, upload_id=p.upload_id, position=n) for n, p in enumerate(pages)])
+    if pages:
+        await CaseMaterial.filter(id=row.id).update(state="ready")
 
 
 async def fill(actor: Actor, case_id: UUID, values: dict[str, Any]) -> None:

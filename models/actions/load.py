@@ -1,7 +1,8 @@
 """Loading the county's files: read, check, and put into the tables in one unit, or not at all (R15, R26).
 
 `load` reports row by row. Loading the same folder twice changes nothing; a changed item gets a new version and the old
-one is withdrawn, so that cases filed under it keep what they were promised.
+one is withdrawn, so that cases filed under it keep what they were promised. A calendar that changed moves the clocks
+that run (recount.py); a loading cut short before that is done makes up for it at the next.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from models.actions import recount
 from models.actions.load_rows import Outcome, catalogue, places
 from models.base import Refusal, rows, unit
 from models.catalogue import CountyLoad
@@ -24,6 +26,7 @@ from models.rules.yamlfile import Problem
 FORMAT = "1"  # raise when the loader itself changes what it writes
 LOCK = 4402290001  # one loading at a time
 MOST_TOLD = 50
+RECOUNT = "recount"  # in a loading's counts: what the clocks came to
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,24 @@ class LoadRow:
 
 @dataclass(slots=True)
 class LoadReport:
-    """What came of a loading. `counts`: kind -> outcome -> rows. `skipped`: the folder was the one in force."""
+    """What came of a loading. `counts`: kind -> outcome -> rows. `skipped`: the folder was the one in force.
+
+    `recounted`: what the running clocks came to, when the calendar had changed.
+    """
 
     digest: str
     skipped: bool = False
     counts: dict[str, dict[Outcome, int]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    recounted: recount.Recounted | None = None
 
     @property
     def words(self) -> str:
+        clocks = f"。{self.recounted.words}" if self.recounted else ""
+        return f"{self._rows}{clocks}"
+
+    @property
+    def _rows(self) -> str:
         if self.skipped:
             return "县里的数据没有变化"
         total: Counter[str] = Counter()
@@ -77,16 +89,21 @@ class Refused:
 
 
 async def load(
-    folder: Path, report: Callable[[LoadRow], None] = lambda _: None, if_changed: bool = False
+    folder: Path,
+    report: Callable[[LoadRow], None] = lambda _: None,
+    if_changed: bool = False,
+    progress: recount.Progress = lambda _: None,
 ) -> LoadReport:
     """Load the folder. `report` is called for every row; with `if_changed` an unchanged folder is left at once.
+
+    A changed calendar has every running clock counted anew; `progress` is told of it in words.
 
     Raises Refusal `county_refused` with file, line, what is wrong and the cure of everything found; nothing is loaded.
     """
     texts, broken = await asyncio.to_thread(read_folder, folder)
     digest = folder_digest(texts)
     if if_changed and not broken and await _in_force() == digest:
-        return LoadReport(digest, skipped=True)
+        return LoadReport(digest, skipped=True, recounted=await _recount(progress))
     county = await asyncio.to_thread(County, texts)
     problems = [*broken, *county.problems]
     if problems:
@@ -95,7 +112,26 @@ async def load(
     reads_calendar.forget()
     for row in told:
         report(row)
-    return LoadReport(digest, counts=_counted(told), warnings=_warnings(county))
+    return LoadReport(
+        digest, counts=_counted(told), warnings=_warnings(county), recounted=await _recount(progress)
+    )  # fmt: skip
+
+
+async def _recount(progress: recount.Progress) -> recount.Recounted | None:
+    """Count the clocks anew if a loading has changed the calendar since that was last done."""
+    owed = [row for row in await CountyLoad.all().order_by("created_at") if _owes(row.counts)]
+    if not owed:
+        return None
+    done = await recount.everything(progress)
+    for row in owed:
+        row.counts = {**row.counts, RECOUNT: {"clocks": done.clocks, "cases": done.cases, "moved": done.moved}}
+        await row.save(update_fields=["counts"])
+    return done
+
+
+def _owes(counts: dict[str, dict[str, int]]) -> bool:
+    found = {**counts.get("calendar_day", {}), **counts.get("calendar_year", {})}
+    return RECOUNT not in counts and bool(found.keys() - {"unchanged"})
 
 
 async def _write(county: County, digest: str) -> list[LoadRow]:

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from models.actions import tell
-from models.actions.clocks import start_clock, stop_clocks
-from models.base import Refusal, execute, in_unit, local, new_id, not_found, now
+from models.actions.clocks import disarm, start_clock, stop_clocks, unpause
+from models.base import Refusal, execute, in_unit, local, new_id, not_found, now, today
 from models.case import Case, Clock, Event, Task
 from models.rules import permits
 from models.rules.flow import CASE, FINAL, MACHINES, STATE_WORDS, TASK, TASK_WORDS, WORDS, Step
@@ -66,6 +66,9 @@ async def move_task(actor: Actor, case: Case, task: Task, verb: str, move: Move 
     event = await write_event(actor, case, task, verb, step, before, move)
     if task.state in FINAL["task"]:
         await stop_clocks(case, ("promise", "statutory"), task)
+        if before == "suspended":  # nobody will end its pause: the case's clocks run on
+            await disarm(task.id, ["remind_suspension"])
+            await unpause(case, task, today())
     if step.tell:
         await tell.all_of(step.tell, case, event, await _facts(case, move, []), task)
     return event
@@ -85,6 +88,15 @@ async def move_row(
     if step.tell:
         await tell.all_of(step.tell, case, event, await _facts(case, move, []), task, row=row)
     return event
+
+
+def may(actor: Actor, row: Any, machine: str, verb: str, version: int | None) -> None:
+    """Refuse now what the move would refuse, before anything is worked out for it."""
+    step = MACHINES[machine][verb]
+    _may(actor, step, (permits.case_roles if machine == "case" else permits.task_roles)(actor, row))
+    _can_start(step, row.state, WORDS[machine])
+    if version is not None and version != row.version:
+        raise stale()
 
 
 def _may(actor: Actor, step: Step, roles: frozenset[str]) -> None:

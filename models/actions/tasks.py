@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from models.actions import audit, tell
+from models.actions import audit, inspections, licences, tell
 from models.actions.clocks import start_clock
 from models.actions.conclude import conclude_if_done
 from models.actions.step import Move, locked_case, move_task, write_event
-from models.base import Refusal, local, new_id, not_found, now, today, unit
+from models.base import Refusal, execute, local, new_id, not_found, now, today, unit
 from models.case import Case, CaseItem, Clock, Result, Task
 from models.catalogue import Department
 from models.reads import calendar
@@ -30,8 +30,7 @@ async def begin(case: Case, item: CaseItem, place: int, limits: dict[str, Limit]
     task.state = "waiting" if waits else "assigned"
     await task.save(force_create=True)
     if waits:
-        first = "、".join(one.name for one in await CaseItem.filter(case_id=case.id, code__in=item.after))
-        words = f"“{item.name}”等{first or '前面的'}办好"[:200]
+        words = f"“{item.name}”等{'、'.join(await _names(case, item.after)) or '前面的'}办好"[:200]
         await write_event(SYSTEM, case, task, "hold", TASK["hold"], "", Move(words=words))
         return task
     department = await Department.get(code=item.department_id)
@@ -49,11 +48,35 @@ async def _start(case: Case, task: Task, limits: dict[str, Limit], start: date) 
         await start_clock(case, task, kind, limit, start, until=whole.due_on if whole and case.bundle_code else None)
 
 
+async def hold_project(case_id: UUID) -> None:
+    """Let one transaction at a time decide within a project, before any of its cases is locked.
+
+    A decision in one case releases or ends what waits in another: two at once would lock them crosswise, and an
+    acceptance beside a grant would wait for what has just been granted.
+    """
+    await execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('project:' || project_id::text, 0)) FROM cases "
+        "WHERE id = $1 AND project_id IS NOT NULL",
+        case_id,
+    )
+
+
+def _within(case: Case) -> dict[str, Any]:
+    """The items that count for a case: its own, or those of its whole project."""
+    return {"case__project_id": case.project_id} if case.project_id else {"case_id": case.id}
+
+
 async def granted(case: Case) -> set[str]:
     """Codes of the items granted so far, in this case and in the other cases of its project."""
-    query = Task.filter(state="decided", outcome="granted")
-    query = query.filter(case__project_id=case.project_id) if case.project_id else query.filter(case_id=case.id)
-    return set(await query.values_list("case_item__code", flat=True))  # type: ignore[arg-type]
+    found = await Task.filter(state="decided", outcome="granted", **_within(case)).values_list(
+        "case_item__code", flat=True
+    )
+    return set(found)  # type: ignore[arg-type]
+
+
+async def _names(case: Case, codes: list[str]) -> list[str]:
+    found = {item.code: item.name for item in await CaseItem.filter(code__in=codes, **_within(case))}
+    return [found[code] for code in codes if code in found]
 
 
 async def _follow(case: Case, task: Task) -> None:
@@ -62,14 +85,14 @@ async def _follow(case: Case, task: Task) -> None:
         await fall_behind(case, task, "没有同意")
         return
     there = await granted(case)
-    for each in await _siblings(case):
+    for each in await siblings(case):
         waiting = await Task.filter(case_id=each.id, state="waiting").prefetch_related("case_item__item")
         for one in waiting:
             if graph.ready(one.case_item.after, there):
                 await _release(each, one)
 
 
-async def _siblings(case: Case) -> list[Case]:
+async def siblings(case: Case) -> list[Case]:
     """The case and the other open cases of its project, locked in one order."""
     if not case.project_id:
         return [case]
@@ -88,18 +111,37 @@ async def _release(case: Case, task: Task) -> None:
 async def fall_behind(case: Case, lost: Task, why: str) -> None:
     """What stood behind an item that will not come falls; the applicant is told at once which and why.
 
-    `why` is how it was lost: 没有同意, 不办了, 退回了.
+    `why` is how it was lost: 没有同意, 不办了, 退回了, 撤销了.
     """
     gone = await CaseItem.get(id=lost.case_item_id)
-    for each in await _siblings(case):
-        items = {item.code: item for item in await CaseItem.filter(case_id=each.id)}
-        fallen = graph.fallen({code: item.after for code, item in items.items()}, {gone.code})
-        for task in await Task.filter(case_id=each.id, state="waiting").prefetch_related("case_item"):
-            name = task.case_item.name
-            if task.case_item.code in fallen:
-                words = f"“{name}”不办了：要先办的“{gone.name}”{why}"[:200]
-                facts = {"item": name, "first": gone.name, "why": why}
-                await move_task(SYSTEM, each, task, "fall", Move(words=words, facts=facts))
+    await _fall(case, {gone.code: gone.name}, why)
+
+
+async def fall_with(case: Case, why: str) -> None:
+    """A case of a project ended: what other cases of the project waited for in it falls, unless it was granted."""
+    if not case.project_id:
+        return
+    there = await granted(case)
+    items = await CaseItem.filter(case_id=case.id)
+    await _fall(case, {item.code: item.name for item in items if item.code not in there}, why)
+
+
+async def _fall(case: Case, gone: dict[str, str], why: str) -> None:
+    """All that waits behind `gone`, in this case and from case to case of the project."""
+    found = await siblings(case)
+    waiting = [
+        (each, task) for each in found
+        for task in await Task.filter(case_id=each.id, state="waiting").prefetch_related("case_item")
+    ]  # fmt: skip
+    fallen = graph.fallen({task.case_item.code: task.case_item.after for _, task in waiting}, set(gone))
+    for each, task in waiting:
+        if task.case_item.code in fallen:
+            name, first = task.case_item.name, gone[fallen[task.case_item.code]]
+            words = f"“{name}”不办了：要先办的“{first}”{why}"[:200]
+            await move_task(
+                SYSTEM, each, task, "fall", Move(words=words, facts={"item": name, "first": first, "why": why})
+            )
+    for each in found:
         await conclude_if_done(each)
 
 
@@ -108,6 +150,7 @@ async def locked_task(actor: Actor, task_id: UUID) -> tuple[Case, Task]:
     found = await Task.filter(id=task_id).first()
     if found is None or not permits.task_roles(actor, found):
         raise not_found()
+    await hold_project(found.case_id)
     case = await locked_case(found.case_id)
     task = await Task.filter(id=task_id).select_for_update().get()
     return case, task
@@ -208,6 +251,7 @@ async def settle(
         Move(version, detail=words or None, words=f"{by or department.short}：{said}", fields=fields),
     )  # fmt: skip
     item = await CaseItem.get(id=task.case_item_id).prefetch_related("item")
+    await licences.against_silence(case, item, outcome)
     result = dict(item.item.record).get("result") or {}
     await Result.create(
         case_id=case.id,
@@ -215,6 +259,9 @@ async def settle(
         name=str(result.get("name") or item.name)[:80] if outcome == "granted" else "不予许可决定书",
         outcome=outcome,
     )
+    if outcome == "granted":
+        await licences.after_grant(case, task, item)
+        await inspections.after_grant(case, task, item)
     await audit.record(actor, "task.decided", f"task:{task.id}", said, version=task.version)
     alone = await Task.filter(case_id=case.id).count() == 1
     if outcome == "refused" and not alone:

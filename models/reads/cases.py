@@ -9,7 +9,7 @@ from models.catalogue import Department
 from models.hall import Hall
 from models.paper import CaseMaterial, Page
 from models.project import Project
-from models.reads import calendar, notices, uploads, versions
+from models.reads import calendar, licences, notices, uploads, versions
 from models.reads import clocks as clock_reads
 from models.reads import promises as promise_reads
 from models.reads.places import places
@@ -82,13 +82,14 @@ async def whole(actor: Actor, row: Case) -> dict[str, Any]:
         **promised,
         "bundle": _bundle(row, departments),
         "project": await _project(row),
+        "renewal": await licences.of_case(row),
         "tolerant": row.tolerant,
         "green": row.green,
         "second_notice": row.second_notice,
         "timeline": await timeline(actor, row),
         "results": results,
         "outcome": row.outcome or None,
-        "next": next_step(row.state, materials, notice, results, gaps, hall.name),
+        "next": next_step(row.state, materials, notice, results, gaps, hall.name, promised["promises"]),
         "answer_by": answer_by(explained) or await _if_handed_in(row),
         "can": _can(actor, row, promised, notice),
         "created_at": _at(row.created_at),
@@ -213,12 +214,12 @@ async def _tasks(
                 "item_name": names[task.case_item_id].name,
                 "department": _body(departments[task.department_id]),
                 "state": task.state,
-                "state_words": OUTCOME_WORDS.get(task.outcome) or TASK_WORDS[task.state],
+                "state_words": OUTCOME_WORDS[task.outcome] if task.state == "decided" else TASK_WORDS[task.state],
                 "light": _task_light(task, promise),
                 "due_on": promise["due_on"] if promise else None,
                 "outcome": task.outcome or None,
                 "words": _task_words(task, promise),
-                "reason": Task.REASON.open(task.id, task.reason_sealed) if task.outcome == "refused" else None,
+                "reason": Task.REASON.open(task.id, task.reason_sealed) if _reasoned(task) else None,
                 "after": [by_code[code] for code in names[task.case_item_id].after if code in by_code],
                 "at_window": bool(task.delegation),
                 "clocks": [clock_reads.explain(clock, c) for c in own],
@@ -230,6 +231,10 @@ async def _tasks(
             }
         )
     return found
+
+
+def _reasoned(task: Task) -> bool:
+    return task.outcome == "refused" or task.state == "revoked"
 
 
 def _task_light(task: Task, promise: dict[str, Any] | None) -> dict[str, str]:
@@ -257,7 +262,7 @@ async def _materials(actor: Actor, row: Case) -> list[dict[str, Any]]:
     held: dict[UUID, list[Page]] = {}
     for page in pages:
         held.setdefault(page.material_id, []).append(page)
-    seen = actor.kind != "citizen" or row.state == "correcting"
+    seen = actor.kind != "citizen" or row.state == "correcting" or (row.state == "accepted" and row.tolerant)
     return [_material(actor, material, held.get(material.id, []), seen) for material in rows]
 
 

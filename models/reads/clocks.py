@@ -7,8 +7,8 @@ from models.base import local, today
 from models.case import Clock
 from models.reads import calendar
 from models.rules.clock import Clock as Counter
-from models.rules.periods import PERIODS
 from models.rules.limits import UNITS, Limit, Pause
+from models.rules.periods import PERIODS
 
 BEGAN = {
     "acceptance": "收到", "correction": "告知", "promise": "受理", "statutory": "受理", "tolerance": "容缺受理",
@@ -45,7 +45,7 @@ def explain(clock: Counter, row: Clock) -> dict[str, Any]:
         "state": "stopped" if row.stopped_at else ("paused" if paused else "running"),
         "unit": row.unit,
         "started_on": row.started_on.isoformat(),
-        "due_on": row.due_on.isoformat(),
+        "due_on": (row.due_on if row.stopped_at else told.due_on).isoformat(),  # an open pause moves it every day
         "day": told.day,
         "of": told.of,
         "remaining": told.remaining,

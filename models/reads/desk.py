@@ -4,11 +4,12 @@ Every function takes the actor first and starts from `permits.scope`. Names of p
 organisation's name is public. Rows are plain dicts for the pages.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from models.base import local, not_found, rows
 from models.case import Case, Clock, Event, Result, Task
@@ -16,16 +17,24 @@ from models.catalogue import Department
 from models.hall import Hall
 from models.paper import CaseMaterial
 from models.people import Account, Staff
-from models.reads import calendar, clocks
+from models.project import Guidance
+from models.promise import Breach, Promise
+from models.reads import calendar, clocks, sweep
 from models.rules import permits
 from models.rules.flow import STATE_WORDS, TASK_WORDS
 from models.rules.permits import Actor
 from models.seal import mask_id, mask_name, mask_phone
+from models.supervision import Consultation, Inspection, Urge
 
 MOST = 300  # rows of one list; more are counted and found by search
+PROJECT = "项目代码"
+PROJECT_CODE = re.compile("[0-9]{4}-[0-9A-Z]{6}-[0-9A-Z]{2}-[0-9A-Z]{2}-[0-9A-Z]{6}")
 NAME_SCAN = 500  # names are sealed: a name is looked for in the newest cases only
 AT_COUNTER = ("submitted", "received")
-OPEN_TASKS = ("assigned", "examining", "advised")
+OPEN_TASKS = ("assigned", "examining", "suspended", "advised")
+AT_WINDOW = ("assigned", "examining")  # what a delegate may decide on the spot
+SECOND = {"asked": "请示再次告知", "allowed": "同意再次告知"}
+SUPPLIED = "容缺补来，今天核对"
 OPEN_CASES = ("submitted", "received", "correcting", "accepted")
 ASSURED = {"phone": "手机号", "name": "姓名和证件号", "face": "人脸核验", "window": "窗口核验"}
 CHANNELS = {"app": "网上", "window": "窗口", "town": "镇村"}
@@ -38,7 +47,8 @@ async def clock_view(row: Clock) -> dict[str, Any]:
     if row.stopped_at:
         colour, word = ("red", "超期办结") if colour == "red" else ("green", "办结")
     stopped = local(row.stopped_at).date().isoformat() if row.stopped_at else ""
-    return {**told, "light": {"colour": colour, "word": word}, "stopped_on": stopped}
+    paused = next((held for held in row.suspensions if held.get("open")), None)
+    return {**told, "light": {"colour": colour, "word": word}, "stopped_on": stopped, "paused": paused}
 
 
 def shown_name(case: Case) -> str:
@@ -48,46 +58,85 @@ def shown_name(case: Case) -> str:
 
 
 async def counts(actor: Actor) -> dict[str, int]:
-    """The numbers on the tabs: queue, output, inbox (0 where the actor has no such room)."""
-    found = {"queue": 0, "output": 0, "inbox": 0}
+    """The numbers on the tabs; 0 where the actor has no such room."""
+    rooms = "queue output inbox window letters inspections breaches projects board"
+    found = dict.fromkeys(rooms.split(), 0)
     if "clerk" in actor.roles:
         seen = Case.filter(permits.scope(actor))
-        found["queue"] = await seen.filter(state__in=AT_COUNTER).distinct().count()
+        found["queue"] = await seen.filter(_at_counter(await supplied())).distinct().count()
         found["output"] = await seen.filter(state="concluded").distinct().count()
-    if actor.roles & {"handler", "approver"}:
+        found["projects"] = await Guidance.filter(state="open", department_id="").count()
+    if "delegate" in actor.roles:
+        found["window"] = await _at_window(actor).count()
+    if actor.department and actor.roles & permits.WITHIN:
         found["inbox"] = await _mine(actor).count()
+        found["letters"] = await Consultation.filter(permits.letters(actor), state__in=["open", "silent"]).count()
+        found["projects"] = await Guidance.filter(state="open", department_id=actor.department).count()
+    if actor.department and actor.roles & {"handler", "approver"}:
+        found["inspections"] = await Inspection.filter(department_id=actor.department, state="open").count()
+    if actor.roles & permits.OVERSEERS:
+        found["board"] = await sweep.late_tasks()
+    if "supervisor" in actor.roles:
+        found["breaches"] = await Breach.filter(repaired_at=None).count()
     return found
 
 
+async def supplied() -> list[UUID]:
+    """Cases whose promised papers came and wait for the counter's look (R40)."""
+    found = await Promise.filter(kind="tolerance", state="supplied").distinct().values_list("case_id", flat=True)
+    return list(found)  # type: ignore[arg-type]
+
+
+def _at_counter(came: list[UUID]) -> Q:
+    return Q(state__in=AT_COUNTER) | Q(state="accepted", id__in=came)
+
+
 def _mine(actor: Actor) -> Any:
-    """The open tasks one is to act on: a handler's before the opinion, an approver's after it."""
+    """The open tasks one is to act on: a handler's before the opinion, an approver's after it, an urged one."""
     states = []
     if "handler" in actor.roles:
         states += ["assigned", "examining"]
     if "approver" in actor.roles:
         states += ["advised"]
-    return Task.filter(department_id=actor.department, state__in=states)
+    urged = Q(state__in=OPEN_TASKS, urges__level="manual", urges__answered_at=None, urges__lapsed_at=None)
+    return Task.filter(Q(state__in=states) | urged, department_id=actor.department).distinct()
+
+
+def _at_window(actor: Actor) -> Any:
+    """The tasks a delegate may decide on the spot: of a case their hall reaches, under a delegation (R50)."""
+    seen = Case.filter(permits.scope(actor), state="accepted").distinct().values("id")
+    return Task.filter(state__in=AT_WINDOW, case_id__in=Subquery(seen)).exclude(delegation="")
 
 
 # ------------------------------------------------------------------ the clerk's queue
 
 
 async def queue(actor: Actor) -> list[dict[str, Any]]:
-    """Cases at the counter and those waiting for their applicant, most urgent first."""
+    """Cases at the counter, those whose promised papers came, those waiting for their applicant; most urgent first."""
     permits.require_staff(actor, "clerk", "supervisor")
-    scope = permits.scope(actor)
-    cases = await Case.filter(scope, state__in=(*AT_COUNTER, "correcting")).distinct().order_by("id").limit(MOST)
-    clocks = await _clocks(cases, ("acceptance", "correction"))
+    came = await supplied()
+    query = Case.filter(_at_counter(came) | Q(state="correcting")).filter(permits.scope(actor))
+    cases = await query.distinct().order_by("id").limit(MOST)
+    clocks = await _clocks(cases, ("acceptance", "correction", "tolerance"))
     halls = await _halls(cases)
     parts = await _counts_of([case.id for case in cases])
     found = [_case_row(case, clocks.get(case.id), halls, parts.get(case.id, {})) for case in cases]
+    for row in found:
+        if row["state"] == "accepted":
+            row |= {"stage": "容缺补来", "tags": [SUPPLIED, *row["tags"]]}
     return sorted(found, key=_urgency)
 
 
 def _case_row(case: Case, clock: dict[str, Any] | None, halls: dict[str, str], part: dict[str, Any]) -> dict[str, Any]:
     tags = []
-    if part.get("corrected"):
+    if part.get("corrected") and case.state in (*AT_COUNTER, "correcting"):
         tags.append("补正回来")
+    if case.second_notice in SECOND and case.state in AT_COUNTER:
+        tags.append(SECOND[case.second_notice])
+    if case.green:
+        tags.append("绿色通道")
+    if case.tolerant and case.state == "accepted":
+        tags.append("容缺")
     if part.get("departments", 0) > 1:
         tags.append(f"联办 {part['departments']} 部门")
     return {
@@ -145,29 +194,61 @@ async def _counts_of(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
 
 async def inbox(actor: Actor) -> list[dict[str, Any]]:
     """The department's open tasks, most urgent first; ties by the sequence of acceptance."""
-    permits.require_staff(actor, "handler", "approver")
-    tasks = (
-        await Task.filter(department_id=actor.department, state__in=OPEN_TASKS)
-        .prefetch_related("case", "case_item", "handler").order_by("id").limit(MOST)
-    )  # fmt: skip
+    permits.require_staff(actor, *permits.WITHIN)
+    query = Task.filter(department_id=actor.department, state__in=OPEN_TASKS)
+    found = await _task_rows(query, {task.id for task in await _mine(actor)})
+    return sorted(found, key=lambda row: (not row["mine"], _urgency(row)[1:3], row["sequence"]))
+
+
+async def window(actor: Actor) -> list[dict[str, Any]]:
+    """What a delegate may decide on the spot, most urgent first."""
+    permits.require_staff(actor, "delegate")
+    query = _at_window(actor)
+    found = await _task_rows(query, {task.id for task in await query})
+    return sorted(found, key=lambda row: (_urgency(row)[1:3], row["sequence"]))
+
+
+async def _task_rows(query: Any, mine: set[UUID]) -> list[dict[str, Any]]:
+    """Rows of a list of tasks. `mine`: those one is to act on."""
+    tasks = await query.prefetch_related("case", "case_item", "handler").order_by("id").limit(MOST)
     clocks = await task_clocks([task.id for task in tasks])
     halls = await _halls([task.case for task in tasks])
     parts = await _counts_of([task.case_id for task in tasks])
-    mine = {task.id for task in await _mine(actor)}
+    departments = {one.code: one.short for one in await Department.filter(code__in={t.department_id for t in tasks})}
     returned = await _returned([task.id for task in tasks if task.state == "examining"])
+    urged = await _urged([task.id for task in tasks])
     found = []
     for task in tasks:
-        row = _case_row(task.case, clocks.get(task.id, {}).get("promise"), halls, parts.get(task.case_id, {}))
-        tags = (["退回重审"] if task.id in returned else []) + row["tags"]
+        clock = clocks.get(task.id, {}).get("promise")
+        row = _case_row(task.case, clock, halls, parts.get(task.case_id, {}))
         found.append(
             row | {
-                "task": str(task.id), "title": task.case_item.name, "stage": TASK_WORDS[task.state], "tags": tags,
+                "task": str(task.id), "title": task.case_item.name, "stage": TASK_WORDS[task.state],
+                "tags": _task_tags(task, clock, urged=task.id in urged, returned=task.id in returned) + row["tags"],
                 "task_state": task.state, "task_version": task.version, "mine": task.id in mine,
                 "handler": task.handler.name if task.handler else "", "case_title": task.case.title,
-                "sequence": task.case.acceptance_sequence or 0,
+                "sequence": task.case.acceptance_sequence or 0, "department": departments[task.department_id],
             }
         )  # fmt: skip
-    return sorted(found, key=lambda row: (not row["mine"], _urgency(row)[1:3], row["sequence"]))
+    return found
+
+
+def _task_tags(task: Task, clock: dict[str, Any] | None, *, urged: bool, returned: bool) -> list[str]:
+    """What one must know of a task before opening it, the most pressing first."""
+    tags = ["催办，请答复"] if urged else []
+    if returned:
+        tags.append("退回重审")
+    if task.state == "suspended" and clock and clock["paused"]:
+        tags.append(f"{clock['paused']['reason'][:6]}至 {clock['paused']['last'][5:]}")
+    if task.delegation:
+        tags.append("即办")
+    return tags
+
+
+async def _urged(ids: list[UUID]) -> set[UUID]:
+    """Tasks whose supervisor waits for an answer to an urging."""
+    query = Urge.filter(task_id__in=ids, level="manual", answered_at=None, lapsed_at=None)
+    return set(await query.values_list("task_id", flat=True)) if ids else set()  # type: ignore[arg-type]
 
 
 async def _returned(ids: list[UUID]) -> set[UUID]:
@@ -244,7 +325,7 @@ async def _results(ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
 
 async def find(actor: Actor, text: str) -> tuple[str, list[dict[str, Any]]]:
     """Cases by number (or its tail), ID number, phone or name: (what it was taken for, rows)."""
-    permits.require_staff(actor, "clerk", "supervisor", "handler", "approver")
+    permits.require_staff(actor, "clerk", "delegate", *permits.WITHIN, *permits.OVERSEERS)
     asked, kind = "".join(text.split()).upper(), taken_for(text)
     seen = Case.filter(permits.scope(actor)).exclude(state="draft")
     if not kind:
@@ -253,6 +334,8 @@ async def find(actor: Actor, text: str) -> tuple[str, list[dict[str, Any]]]:
         return kind, await _rows(await _of_account(seen, Q(id_number_index=Account.ID_NUMBER.blind(asked))))
     if kind == "手机号":
         return kind, await _rows(await _of_account(seen, Q(phone_index=Account.PHONE.blind(asked))))
+    if kind == PROJECT:
+        return kind, await _rows(await seen.filter(project__code=asked).distinct().order_by("-id").limit(50))
     if kind == "办件号":
         return kind, await _rows(await seen.filter(number__icontains=asked).distinct().order_by("-id").limit(50))
     newest = await seen.distinct().order_by("-id").limit(NAME_SCAN)
@@ -261,8 +344,10 @@ async def find(actor: Actor, text: str) -> tuple[str, list[dict[str, Any]]]:
 
 
 def taken_for(text: str) -> str:
-    """What was typed or scanned: 证件号, 手机号, 办件号, 姓名; empty for nothing."""
+    """What was typed or scanned: 证件号, 手机号, 项目代码, 办件号, 姓名; empty for nothing."""
     asked = "".join(text.split())
+    if PROJECT_CODE.fullmatch(asked):
+        return PROJECT
     if len(asked) == 18 and asked[:17].isdigit():
         return "证件号"
     if len(asked) == 11 and asked.isdigit() and asked.startswith("1"):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from models.base import not_found
 from models.case import Case, Event, Notice, NoticeLine
+from models.catalogue import Department
 from models.paper import CaseMaterial, Page
 from models.seal import ring
 from models.supervision import Consultation
@@ -32,17 +33,24 @@ def answered(line: NoticeLine, now: dict[str, list[str]]) -> bool:
     return now.get(line.material_code, []) not in ([], line.pages_then)
 
 
-async def open_lines(case: Case) -> list[str]:
-    """Names of the materials the open notice still waits for."""
+async def still_open(case: Case) -> list[NoticeLine]:
+    """The lines of the open notice that nothing has answered yet, in their order."""
     notice = await Notice.filter(case_id=case.id, answered_at=None).first()
     if notice is None:
         return []
     present = await marks(case)
-    return [
-        line.material
-        for line in await NoticeLine.filter(notice_id=notice.id).order_by("position")
-        if not answered(line, present)
-    ]
+    lines = await NoticeLine.filter(notice_id=notice.id).order_by("position")
+    return [line for line in lines if not answered(line, present)]
+
+
+async def open_lines(case: Case) -> list[str]:
+    """Names of the materials the open notice still waits for, each once."""
+    return list(dict.fromkeys(line.material for line in await still_open(case)))
+
+
+def said(line: NoticeLine) -> str:
+    """One line as its reader knows it: 2. 营业执照：看不清日期."""
+    return f"{line.position}. {line.material}：{NoticeLine.DEFECT.open(line.id, line.defect_sealed)}"
 
 
 @dataclass(frozen=True)
@@ -62,15 +70,23 @@ async def leave(case: Case) -> Leave:
     return Leave(UUID(by) if by else None, Event.DETAIL.open(event.id, event.detail_sealed) or "")
 
 
-async def said_by_departments(case: Case, lines: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Defects departments answered to letters, in the shape of a notice's lines, those already written left out."""
-    held = {(line.get("material_code"), line.get("defect")) for line in lines}
-    found = []
-    for letter in await Consultation.filter(case_id=case.id, outcome="defects").order_by("id"):
+async def with_departments(case: Case, lines: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The counter's lines and every defect departments answered to letters, each once and with its department (R42).
+
+    What was answered before the last notice was given out stood in that one.
+    """
+    last = await Notice.filter(case_id=case.id).order_by("-created_at").first()
+    letters = Consultation.filter(case_id=case.id, outcome="defects").order_by("id")
+    whose: dict[tuple[str, str], dict[str, str]] = {}
+    for letter in await (letters.filter(answered_at__gt=last.created_at) if last else letters):
         for line in Consultation.DEFECTS.open_json(letter.id, letter.defects_sealed).get("lines", []):
-            if (line["material_code"], line["defect"]) not in held:
-                found.append({**line, "department": letter.department_id})
-    return found
+            whose.setdefault(_defect(line), {**line, "department": letter.department_id})
+    own = [{**line, "department": whose.pop(_defect(line), line).get("department", "")} for line in lines]
+    return [*own, *whose.values()]
+
+
+def _defect(line: dict[str, str]) -> tuple[str, str]:
+    return line.get("material_code", ""), line.get("defect", "").strip()
 
 
 async def names(case: Case, code: str) -> bool:
@@ -80,22 +96,25 @@ async def names(case: Case, code: str) -> bool:
 
 
 async def notice(case: Case) -> dict[str, Any] | None:
-    """The latest notice in the shape of NoticeOut, or None."""
+    """The latest notice in the shape of NoticeOut, or None. `department`: the short name of who found the defect."""
     row = await Notice.filter(case_id=case.id).order_by("-created_at").first()
     if row is None:
         return None
     present = await marks(case)
+    found = await NoticeLine.filter(notice_id=row.id).order_by("position")
+    asked = {line.department_id for line in found if line.department_id}
+    short = {d.code: d.short for d in await Department.filter(code__in=list(asked))} if asked else {}
     lines = [
         {
             "n": line.position,
             "material_code": line.material_code,
             "material": line.material,
-            "department": line.department_id or None,
+            "department": short.get(line.department_id),
             "defect": NoticeLine.DEFECT.open(line.id, line.defect_sealed),
             "fix": NoticeLine.FIX.open(line.id, line.fix_sealed),
             "answered": bool(row.answered_at) or answered(line, present),
         }
-        for line in await NoticeLine.filter(notice_id=row.id).order_by("position")
+        for line in found
     ]
     return {
         "id": str(row.id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from models.base import Refusal
 
@@ -22,6 +22,15 @@ class SpecialDay:
     date: date
     kind: Kind
     name: str
+
+
+def special_days(year: Mapping[str, Any]) -> Iterator[SpecialDay]:
+    """The days of one calendar file (calendars/2026.yaml), as its shape reads it."""
+    for entry in year["days_off"]:
+        for day in _dates(entry["from"], entry["to"]):
+            yield SpecialDay(day, "off", entry["name"])
+    for entry in year["days_worked"]:
+        yield SpecialDay(entry["date"], "worked", entry["for"])
 
 
 class Calendar:
@@ -63,6 +72,13 @@ class Calendar:
     def next_working(self, day: date) -> date:
         """The first working day after `day`."""
         return self.add_working(day, 1)
+
+    def before(self, day: date) -> date:
+        """The last working day before `day`."""
+        day -= DAY
+        while not self.is_working(day):
+            day -= DAY
+        return day
 
     def on_or_after(self, day: date) -> date:
         """`day` itself when it is worked, else the next working day (民法典 art. 203)."""

@@ -153,13 +153,13 @@ class Clock:
         on = at.astimezone(SHANGHAI).date() if isinstance(at, datetime) else at
         whole = limit.plus(extension)
         count = self.count(start, whole, pauses, on)
-        day = self._day(count, whole, on)
+        day = self._day(count, whole, on, pauses)
         light = self._light(count, whole, day, on, bool(_paused(on, pauses, on)))
         excluded = Counter(count.excluded.values())
         story = ruler.Story(
             calendar=self.calendar, received=received, start=start, on=on, count=count, limit=whole,
             extension=extension, day=day, light=light, excluded=excluded, began=began, verb=verb,
-            running=next((p.reason for p in pauses if p.covers(on, on)), ""), cutoff=self.rules.cutoff,
+            running=_running(on, pauses), cutoff=self.rules.cutoff,
         )  # fmt: skip
         return Explained(
             received_on=start,
@@ -177,11 +177,12 @@ class Clock:
             days=ruler.days(story, lambda d: bool(_paused(d, pauses, on))),
         )
 
-    def _day(self, count: Count, limit: Limit, on: date) -> int:
+    def _day(self, count: Count, limit: Limit, on: date, pauses: Sequence[Pause]) -> int:
         if on <= count.due_on:
             return sum(1 for day in count.counted if day <= on)
-        late = (on - count.due_on).days if limit.unit == NATURAL else self.calendar.working_between(count.due_on, on)
-        return limit.days + late
+        after = (count.due_on + DAY * step for step in range(1, (on - count.due_on).days + 1))
+        late = [day for day in after if limit.unit == NATURAL or self.calendar.is_working(day)]
+        return limit.days + sum(1 for day in late if not _paused(day, pauses, on))
 
     def _light(self, count: Count, limit: Limit, day: int, on: date, paused: bool) -> Light:
         if on > count.due_on:
@@ -190,6 +191,14 @@ class Clock:
             return "grey"
         near = max(float(self.rules.amber_min), self.rules.amber_share * limit.days)
         return "amber" if limit.days - day <= near else "green"
+
+
+def _running(on: date, pauses: Sequence[Pause]) -> str:
+    """What a paused clock says of the pause it is in, the one that holds it longest."""
+    held = max((p for p in pauses if p.covers(on, on)), key=lambda p: (p.open, p.last), default=None)
+    if held is None:
+        return ""
+    return f"{held.reason}今天结束，今天不算" if held.last == on and not held.open else f"{held.reason}，现在暂停计时"
 
 
 def _paused(day: date, pauses: Sequence[Pause], on: date | None) -> Pause | None:

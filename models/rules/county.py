@@ -192,6 +192,7 @@ class SettingsEntry(Shape):
     example: bool = False
     cutoff: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     lights: Lights
+    consultation_days: Annotated[int, Field(ge=1, le=20)] = 2
     booking: dict[str, int]
     home_visit_groups: list[Short]
     bag_route: dict[str, str | int]
@@ -200,6 +201,8 @@ class SettingsEntry(Shape):
 
 
 class Delegation(Shape):
+    """行政委托 (行政许可法 art. 24). `inspection_rate`: which share of what the delegate decides is looked at again."""
+
     item: ItemCode
     from_: Annotated[Code, Field(alias="from")]
     to: Code
@@ -208,6 +211,7 @@ class Delegation(Shape):
     notice: Text | None
     from_date: dt.date | None
     to_date: dt.date | None
+    inspection_rate: Annotated[float, Field(ge=0, le=1, strict=False)] = 0.0
     example: bool = False
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from models.rules.vague import vague
+from models.rules.county_powers import Powers, delegation, informed
+from models.rules.publishing import Year, materials, published
 from models.rules.yamlfile import Problem, Source
 
 Path = Sequence[str | int]
@@ -27,6 +28,8 @@ def check(files: Mapping[str, Source]) -> list[Problem]:
             found += stations(source, known)
         elif name.startswith("calendars/"):
             found += calendar(source)
+        elif name == "materials.yaml":
+            found += materials(source)
         elif name.startswith("items/"):
             found += [
                 problem for n, item in enumerate(source.data["items"]) for problem in one_item(source, n, item, known)
@@ -52,6 +55,8 @@ class Known:
         self.hours = set(files["halls.yaml"].data["hours"])
         self.towns = {h["town"]: h for h in files["halls.yaml"].data["halls"] if h.get("town")}
         self.halls = {h["code"] for h in files["halls.yaml"].data["halls"]}
+        self.powers = Powers(files)
+        self.year = Year(files)
         self.items = {i["code"] for name, s in files.items() if name.startswith("items/") for i in s.data["items"]}
 
 
@@ -131,17 +136,12 @@ def one_item(source: Source, n: int, item: Mapping[str, Any], known: Known) -> I
         yield unknown(source, ["department"], "部门", source.data["department"], "departments.yaml")
     if item["theme"] not in known.themes:
         yield unknown(source, [*at, "theme"], "生活主题", item["theme"], "county.yaml")
-    if not item["legal_basis"]:
-        yield source.problem([*at, "legal_basis"], f"{item['code']} 没有设定依据", "写上法律、条文", "no_legal_basis")
     if not item["subjects"] or not item["words"]:
         yield source.problem([*at, "subjects"], f"{item['code']} 的 subjects 或 words 是空的", "至少写一个")
     yield from needs(source, at, item, known)
     yield from form(source, at, item)
-    yield from limits(source, at, item)
-    said = [([*at, "who"], item["who"]), ([*at, "everyday"], item["everyday"])]
-    said += [([*at, "conditions", c], words) for c, words in enumerate(item["conditions"])]
-    for path, words in said:
-        yield from plain(source, path, words)
+    yield from published(source, at, item, known.year)
+    yield from informed(source, at, item)
 
 
 def needs(source: Source, at: list[str | int], item: Mapping[str, Any], known: Known) -> Iterator[Problem]:
@@ -162,8 +162,6 @@ def needs(source: Source, at: list[str | int], item: Mapping[str, Any], known: K
             yield source.problem(path, f"材料 {entry['code']} 的 if 和 when 要一起写", "if 给系统看，when 给人看")
         if entry["original"] + entry["copy"] < 1:
             yield source.problem(path, f"材料 {entry['code']} 原件和复印件都是0", "至少要一份，或删掉这一行")
-        for words in (known.materials[entry["code"]]["name"], entry.get("hint"), entry.get("when")):
-            yield from plain(source, path, words or "")
     for q, question in enumerate(item["questions"]):
         if question["key"] not in asked:
             yield source.problem([*at, "questions", q], f"问题“{question['key']}”没有材料用到", "删掉，或在材料里写 if")
@@ -179,35 +177,9 @@ def form(source: Source, at: list[str | int], item: Mapping[str, Any]) -> Iterat
             yield source.problem(
                 path, f"“{field['label']}”：choice 要有两个以上选项，别的不要选项", "改 kind 或 options"
             )
-        yield from plain(source, path, field["label"])
     for key, count in Counter(field["key"] for field in item["form"]).items():
         if count > 1:
             yield source.problem([*at, "form"], f"表里的“{key}”写了{count}次", "换一个 key", "duplicate_code")
-
-
-def limits(source: Source, at: list[str | int], item: Mapping[str, Any]) -> Iterator[Problem]:
-    legal, promised = item["statutory_limit"], item["promised_limit"]
-    if promised["days"] is None:
-        yield source.problem([*at, "promised_limit"], f"{item['code']} 没有承诺时限", "写天数和单位，当场办的写0")
-    for name, limit in (("statutory_limit", legal), ("promised_limit", promised)):
-        if (limit["days"] is None) != (limit["unit"] is None):
-            yield source.problem([*at, name], "days 和 unit 要一起写", "法律没写期限的两个都写 null，并在 note 里说明")
-    if legal["days"] is not None and promised["days"] is not None and _natural(promised) > _natural(legal):
-        what = f"承诺{promised['days']}个{promised['unit']}，比法定{legal['days']}个{legal['unit']}还长"
-        yield source.problem([*at, "promised_limit"], what, "承诺不能超过法定（行政许可法第42条）", "promise_too_long")
-    if (item["handling"] == "instant") != (promised["days"] == 0):
-        yield source.problem(
-            [*at, "handling"], "即办件（instant）的承诺是0天，承诺件大于0天", "改 handling 或 promised_limit"
-        )
-    tolerance = item["tolerance"]
-    if tolerance["allowed"] != (tolerance.get("days") is not None):
-        yield source.problem([*at, "tolerance"], "可以容缺的要写 days 和 unit，不可以的写 reason", "补上")
-
-
-def _natural(limit: Mapping[str, Any]) -> int:
-    """A limit in ordinary weeks, for comparing units: 10 working days are 14 days."""
-    days = int(limit["days"])
-    return days if limit["unit"] == "自然日" else -(-days * 7 // 5)
 
 
 def bundle(source: Source, n: int, entry: Mapping[str, Any], known: Known) -> Iterator[Problem]:
@@ -224,6 +196,10 @@ def bundle(source: Source, n: int, entry: Mapping[str, Any], known: Known) -> It
             if before not in members[:m]:
                 what = f"{member['item']} 要等 {before}，可 {before} 不在它前面"
                 yield source.problem([*at, "members", m], what, "先办的写在前面，不能互相等", "circle")
+    staged = [code for codes in entry["stages"].values() for code in codes]
+    if staged and sorted(staged) != sorted(members):
+        lost = "、".join(sorted(set(staged) ^ set(members))) or "有的写了两次"
+        yield source.problem([*at, "stages"], f"路线图和成员对不上：{lost}", "每个成员在 stages 里写一次")
     for m, need in enumerate(entry["materials"]):
         if need["code"] not in known.materials:
             yield unknown(source, [*at, "materials", m], "材料", need["code"], "materials.yaml")
@@ -243,8 +219,7 @@ def settings(source: Source, known: Known) -> Iterator[Problem]:
     for n, entry in enumerate(source.data["delegations"]):
         if entry["item"] not in known.items:
             yield unknown(source, ["delegations", n], "事项", entry["item"], "items/")
-        if entry["notice"] and not entry["from_date"]:
-            yield source.problem(["delegations", n], "有公告号的委托要写开始日期", "写 from_date（行政许可法第24条）")
+        yield from delegation(source, n, entry, known.powers)
 
 
 def accounts(source: Source, known: Known) -> Iterator[Problem]:
@@ -295,14 +270,6 @@ def _codes(name: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str, list[
             yield "登录名", entry["login"], ["accounts", n]
     if name.startswith("calendars/"):
         yield "年份", str(data["year"]), ["year"]
-
-
-def plain(source: Source, path: Path, words: str) -> Iterator[Problem]:
-    found = vague(words)
-    if found:
-        yield source.problem(
-            path, f"“{words[:40]}”里的“{found}”说不清要什么", "写出具体的名称，不留口子（R15）", "vague"
-        )
 
 
 def unknown(source: Source, path: Path, kind: str, code: str, file: str) -> Problem:

@@ -71,7 +71,7 @@ class Special(Shape):
     planned_days: Days | None
     unit: Unit
     by: Text
-    basis: Text
+    basis: Text | None = None  # asked for in rules/publishing.py, with its own words
     stops_clock: bool | Literal["unsure"]
     example_days: bool = False
 
@@ -92,7 +92,7 @@ class Visits(Shape):
     """How often the applicant must come, and why. `site`: officials come to look; that costs the applicant no trip."""
 
     times: Annotated[int, Field(ge=0, le=10)]
-    reason: Text
+    reason: Text | None = None  # asked for in rules/publishing.py, with its own words
     site: bool = False
 
 
@@ -116,6 +116,12 @@ class Confidence(Shape):
 
 
 class ItemEntry(Shape):
+    """One 业务办理项.
+
+    With `promise_instead_of_proof` (告知承诺, R41): `promise_covers` the proof it stands for, `promise_statement` the
+    form of it on paper, `verify_limit` until when it is verified. `promise_barred`: why there may be none.
+    """
+
     code: ItemCode
     name: Text
     everyday: Short
@@ -132,6 +138,10 @@ class ItemEntry(Shape):
     extension: Extension | None = None
     quota: Text | None = None
     promise_instead_of_proof: bool = False
+    promise_covers: list[MaterialCode] = []
+    promise_statement: MaterialCode | None = None
+    promise_barred: Text | None = None
+    verify_limit: LimitEntry | None = None
     fee: Fee
     conditions: list[Text]
     questions: list[Question]
@@ -153,9 +163,13 @@ class ItemsFile(Shape):
 
 
 class Member(Shape):
+    """`only`: of a project of this kind alone. `optional`: a project may do without it (自备水源, 特殊建设工程)."""
+
     item: ItemCode
     after: list[ItemCode]
     when: Text | None = None
+    only: Literal["filing", "approval"] | None = None
+    optional: bool = False
 
 
 class Internal(Shape):
@@ -173,6 +187,8 @@ class BundleNeed(Shape):
 
 
 class BundleEntry(Shape):
+    """`stages`: the stretches of a project's map in order, `short_names`: what stands on it (R43)."""
+
     code: ItemCode | Annotated[str, Field(pattern=r"^B[0-9]{2,4}$")]
     name: Text
     everyday: Short
@@ -184,6 +200,7 @@ class BundleEntry(Shape):
     members: list[Member]
     alternatives: dict[ItemCode, ItemCode] = {}
     stages: dict[str, list[ItemCode]] = {}
+    short_names: dict[ItemCode, Short] = {}
     total_days: LimitEntry
     internal_notices: list[Internal] = []
     materials: list[BundleNeed]

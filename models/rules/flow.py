@@ -90,6 +90,10 @@ CASE: dict[str, Step] = {
         "accepted", None, "clock", "容缺逾期", "到期没有补齐容缺的材料，这一项退回",
         stops=("tolerance",), tell=("case.promise_broken",), legal=True,
     ),
+    "overdue_supply": _step(
+        "accepted", None, "clock", "提醒", "提醒：补交的容缺材料到期了，窗口还没有核对",
+        audience="staff", tell=("hall.supplied", "supervisor.overdue"),
+    ),
     "extend": _step(
         "accepted", None, "county_head", "批准延期", "经县政府负责人批准，延长办理期限",
         tell=("case.extended",), legal=True,
@@ -114,7 +118,7 @@ CASE: dict[str, Step] = {
     ),
     "close": _step(
         "accepted", "returned", "system", "退回", "没有一项能办下去，材料退还给您，可以重新申请",
-        owner="", stops=("promise", "statutory", "tolerance"), tell=("case.returned",), legal=True,
+        owner="", stops=("promise", "statutory", "tolerance"), tell=("case.closed",), legal=True,
     ),
     "shelve": _step(
         "concluded", None, "clerk", "登记存放", "结果到了出件窗口，可以来领",
@@ -211,7 +215,11 @@ TASK: dict[str, Step] = {
     ),
     "drop": _step(
         "waiting assigned examining suspended advised", "cancelled", "system", "退回", "承诺的材料没有补齐，这一项退回",
-        tell=("department.withdrawn",),
+        tell=("department.returned",),
+    ),
+    "void_grant": _step(
+        "decided", "cancelled", "system", "退回", "承诺的材料没有补齐，准予不生效，这一项退回",
+        tell=("department.returned",), legal=True,
     ),
     "cancel": _step(
         "waiting assigned examining suspended advised", "cancelled", "system", "终止", "申请人撤回，部门停止办理",
@@ -291,6 +299,10 @@ INSPECTION: dict[str, Step] = {
         "open", None, "clock", "超期", "核查超期了",
         audience="staff", tell=("supervisor.overdue",),
     ),
+    "drop_inspection": _step(
+        "open", "dropped", "system", "不用核查", "准予不生效了，不用核查",
+        audience="staff",
+    ),
 }
 
 LICENCE: dict[str, Step] = {
@@ -304,7 +316,7 @@ LICENCE: dict[str, Step] = {
     ),
     "warn_office": _step(
         "valid", None, "clock", "提醒", "提醒：延续申请在证到期前要决定，不决定视为准予",
-        audience="staff", tell=("department.renewal_due",),
+        audience="staff", tell=("department.renewal_due", "supervisor.renewal_due"),
     ),
     "deem_renewed": _step(
         "valid", None, "clock", "视为准予延续", "到期前没有决定，依法视为准予延续",
@@ -329,7 +341,7 @@ FINAL = {
     "case": frozenset({"delivered", "withdrawn", "refused", "returned"}),
     "task": frozenset({"decided", "revoked", "cancelled"}),
     "consultation": frozenset({"answered"}),
-    "inspection": frozenset({"passed", "failed"}),
+    "inspection": frozenset({"passed", "failed", "dropped"}),
     "licence": frozenset({"expired", "renewed", "revoked"}),
 }
 OPEN_TASKS = ("assigned", "examining", "suspended", "advised")
@@ -349,7 +361,7 @@ WORDS = {
     "case": STATE_WORDS,
     "task": TASK_WORDS,
     "consultation": {"open": "等复函", "answered": "已复函", "silent": "逾期未复"},
-    "inspection": {"open": "待核查", "passed": "属实", "failed": "不实"},
+    "inspection": {"open": "待核查", "passed": "属实", "failed": "不实", "dropped": "不用核查"},
     "licence": {"valid": "有效", "expired": "已到期", "renewed": "已换证", "revoked": "已撤销"},
 }
 OUTCOME_WORDS = {"granted": "准予", "refused": "不予许可", "partly": "部分准予"}

@@ -29,26 +29,50 @@ def road(bundle: Mapping[str, Any], chosen: Sequence[str]) -> Road:
     stands_for = {other: usual for usual, other in bundle.get("alternatives", {}).items()}
     whole = {member["item"]: list(member["after"]) for member in bundle["members"]}
     at = {stands_for.get(code, code): code for code in chosen}
+    there = [usual for usual in [*whole, *(code for code in at if code not in whole)] if usual in at]
     found: Road = {}
-    for usual in [*whole, *(code for code in at if code not in whole)]:
-        if usual in at:
-            found[at[usual]] = sorted({at[one] for one in _before(whole, usual, at)}, key=list(at.values()).index)
+    for usual in there:
+        before = _before(whole, usual, at)
+        found[at[usual]] = [at[one] for one in there if one in before]
     return found
 
 
 def _before(whole: Mapping[str, list[str]], item: str, at: Collection[str]) -> set[str]:
     """The nearest chosen items before `item`, looking through those that were not chosen."""
-    found: set[str] = set()
-    waiting, seen = list(whole.get(item, [])), set()
+    direct = {one for one in whole.get(item, ()) if one in at}
+    reached: set[str] = set()
+    waiting, seen = [one for one in whole.get(item, ()) if one not in at], set()
     while waiting:
         one = waiting.pop()
         if one in seen:
             continue
         seen.add(one)
-        if one in at:
+        reached.update(each for each in whole.get(one, ()) if each in at)
+        waiting.extend(each for each in whole.get(one, ()) if each not in at)
+    near = direct | reached
+    return direct | {one for one in reached if not any(one in _all_before(whole, other) for other in near)}
+
+
+def steps(whole: Mapping[str, Collection[str]], row: Sequence[str]) -> list[list[str]]:
+    """A stretch of the road cut into steps: an item that waits for all that stands before it on the stretch begins
+    the next step, the others of a step run side by side."""
+    found: list[list[str]] = []
+    for item in row:
+        before = [one for step in found for one in step]
+        if not found or set(before) <= _all_before(whole, item):
+            found.append([])
+        found[-1].append(item)
+    return found
+
+
+def _all_before(whole: Mapping[str, Collection[str]], item: str) -> set[str]:
+    found: set[str] = set()
+    waiting = list(whole.get(item, ()))
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
             found.add(one)
-        else:
-            waiting.extend(whole.get(one, []))
+            waiting.extend(whole.get(one, ()))
     return found
 
 
@@ -84,10 +108,17 @@ def fallen(whole: Mapping[str, Collection[str]], refused: Collection[str]) -> di
 
 
 def ends(
-    clock: Counts, whole: Mapping[str, Sequence[str]], limits: Mapping[str, Limit], start: date
+    clock: Counts,
+    whole: Mapping[str, Sequence[str]],
+    limits: Mapping[str, Limit],
+    start: date,
+    known: Mapping[str, date] | None = None,
 ) -> dict[str, date]:
-    """The day each item is due when each begins on the day the last before it was due. Items without limit: at once."""
-    found: dict[str, date] = {}
+    """The day each item is due when each begins on the day the last before it was due. Items without limit: at once.
+
+    `known`: items already under way, each with the day it is due.
+    """
+    found: dict[str, date] = dict(known or {})
     while len(found) < len(whole):
         free = [item for item, after in whole.items() if item not in found and all(a in found for a in after)]
         if not free:
@@ -114,7 +145,7 @@ def _depths(whole: Mapping[str, Sequence[str]]) -> dict[str, int]:
 
 
 def whole_limit(clock: Counts, total: Limit | None, ended: Mapping[str, date], start: date) -> Limit:
-    """The promise of the whole: the published total, unless its parts need longer. Nothing is promised that cannot hold."""
+    """The promise of the whole: the published total, unless its parts need longer, for a promise must hold."""
     due = max(ended.values(), default=start)
     if total is not None and clock.due_on(start, total) >= due:
         return total

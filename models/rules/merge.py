@@ -9,20 +9,25 @@ Record = dict[str, Any]
 def joined(records: Sequence[Record], codes: Sequence[str], bundle: Mapping[str, Any] | None) -> Record:
     """The record of a case: that of its items, or a bundle's with one form for all (S30).
 
-    What an earlier item of the same case brings forth is not asked for (`produced_by`): it comes by itself.
+    What an earlier item of the same case brings forth is not asked for (`produced_by`): it comes by itself. So does
+    what other cases of the same project have brought forth or will (`elsewhere`: codes of their items).
     """
     found = merged(records)
     if not bundle:
         return found
     other = bundle.get("alternatives", {})
-    there = {*codes, *(usual for usual, instead in other.items() if instead in codes)}
+    coming = {*codes, *bundle.get("elsewhere", ())}
+    there = {*coming, *(usual for usual, instead in other.items() if instead in coming)}
     made = {need["code"] for need in bundle["materials"] if need.get("produced_by") in there}
-    form = next((dict(need) for need in bundle["materials"] if need["form"]), None)
+    form = forms(bundle)
     asked = [need for need in found["materials"] if need["code"] not in made and not (form and need["form"])]
-    if form:
-        plain = {"if": None, "when": None, "hint": None, "personal": False, "free": False}
-        asked.insert(0, {**plain, **{key: form[key] for key in BUNDLE_FORM}})
-    return {**found, "materials": asked}
+    return {**found, "materials": [*form, *asked]}
+
+
+def forms(bundle: Mapping[str, Any]) -> list[Record]:
+    """The one form of a bundle as a material of its list; empty when it has none."""
+    plain = {"if": None, "when": None, "hint": None, "personal": False, "free": False}
+    return [{**plain, **{key: need[key] for key in BUNDLE_FORM}} for need in bundle["materials"] if need["form"]][:1]
 
 
 BUNDLE_FORM = ("code", "name", "need", "original", "copy", "photo", "source", "standard", "form")

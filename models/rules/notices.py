@@ -85,6 +85,14 @@ NOTICES: dict[str, Notice] = {
     "case.returned": Notice(
         "citizen", "材料退还了", "“{title}”到期没有补齐，材料退还给您，可以重新申请。", "must", "progress", "已退回"
     ),
+    "case.closed": Notice(
+        "citizen",
+        "没有能办下去的",
+        "“{title}”没有一项能办下去，材料退还给您，可以重新申请。原因在办件里看。",
+        "must",
+        "progress",
+        "已退回",
+    ),
     "case.withdrawn": Notice("citizen", "撤回了", "“{title}”按您的意思撤回了。", "nice", channels=_LIST),
     "case.concluded": Notice("citizen", "办结了", "“{title}”办结了：{outcome}。", "must", "progress", "已办结"),
     "case.collectable": Notice("citizen", "可以领了", "“{title}”的结果在{where}，带身份证来领。", "must", "collect"),
@@ -128,6 +136,14 @@ NOTICES: dict[str, Notice] = {
         "must",
         "progress",
         "已退回",
+    ),
+    "case.promise_false": Notice(
+        "citizen",
+        "承诺不属实",
+        "“{title}”的“{item}”，您的承诺核查不属实：记入承诺记录，修复前不能再作承诺。部门怎么处理会再告诉您。",
+        "must",
+        "progress",
+        "核查不实",
     ),
     "case.part_fallen": Notice(
         "citizen", "有一项不办了", "“{item}”不办了：要先办的“{first}”{why}。别的照常办。", "must", "progress", "有变化"
@@ -181,6 +197,14 @@ NOTICES: dict[str, Notice] = {
     "account.mandate": Notice(
         "citizen", "委托定好了", "{helper}可以替{principal}办：{scope}。到{until}为止，随时可以取消。", channels=_LIST
     ),
+    "project.answered": Notice(
+        "citizen", "咨询有答复", "“{title}”：{department}答复了，在项目里看。", "nice", "progress", "有答复"
+    ),
+    "project.visit": Notice(
+        "citizen", "提前上门", "“{title}”：{department}{planned}来现场看，先帮您把关。", "nice", "progress", "要上门"
+    ),
+    "guidance.asked": Notice("department", "项目咨询", "项目咨询：{title}", "nice", channels=_DESK),
+    "guidance.planned": Notice("department", "预介入", "安排了提前上门：{title}", "nice", channels=_DESK),
     "hall.new_case": Notice("hall", "新到", "新到一件：{title}", channels=_DESK),
     "hall.corrected": Notice("hall", "补正回来", "补正回来：{title}", channels=_DESK),
     "hall.withdrawn": Notice("hall", "撤回", "申请人撤回：{title}", channels=_DESK),
@@ -195,11 +219,16 @@ NOTICES: dict[str, Notice] = {
     "supervisor.urge_answered": Notice("supervisor", "催办有答复", "催办有答复：{title}", channels=_DESK),
     "supervisor.silent": Notice("supervisor", "函询逾期", "函询逾期未复：{title}", channels=_DESK),
     "supervisor.inspection_failed": Notice("supervisor", "核查不实", "核查不实：{title}", channels=_DESK),
+    "supervisor.orphans": Notice("supervisor", "无人接", "夜里清查：{n} 件没有人接，或没有下一个期限", channels=_DESK),
     "supervisor.deemed_renewed": Notice("supervisor", "视为延续", "到期未决定，视为准予延续：{title}", channels=_DESK),
+    "supervisor.renewal_due": Notice("supervisor", "延续快到期", "延续还没有决定，证快到期：{title}", channels=_DESK),
     "asker.answered": Notice("asker", "复函来了", "复函来了：{title}", channels=_DESK),
     "asker.silent": Notice("asker", "函询逾期", "函询到期没有复函：{title}", channels=_DESK),
     "department.assigned": Notice("department", "新到", "新到一件：{title}", channels=("desk", "system")),
     "department.withdrawn": Notice("department", "撤回", "申请人撤回：{title}", channels=("desk", "system")),
+    "department.returned": Notice(
+        "department", "退回", "承诺的材料没有补，停止办理：{title}", channels=("desk", "system")
+    ),
     "department.decision_due": Notice("department", "快到期", "快到期：{title}", channels=("desk", "system")),
     "department.decision_overdue": Notice("department", "超期", "超期：{title}", channels=("desk", "system")),
     "department.escalated": Notice(
@@ -221,6 +250,7 @@ NOTICES: dict[str, Notice] = {
 SYSTEM_EVENTS = {
     "department.assigned": "task.assigned",
     "department.withdrawn": "case.withdrawn",
+    "department.returned": "case.withdrawn",
     "department.decision_due": "task.urged",
     "department.decision_overdue": "task.urged",
     "department.escalated": "task.urged",

@@ -7,6 +7,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from models.base import Refusal
+from models.people import ASSURANCE
 
 Kind = Literal["anonymous", "citizen", "staff", "department", "clock", "system"]
 
@@ -53,6 +54,12 @@ def require_citizen(actor: Actor) -> UUID:
     return actor.id
 
 
+def require_real_name(assurance: str) -> None:
+    """Handing in and promising are legal acts: who does it must be known by name."""
+    if ASSURANCE.index(assurance) < ASSURANCE.index("name"):
+        raise Refusal("real_name_needed", 403, "交之前要先实名认证，只要做一次。您填的都还在")
+
+
 def case_roles(actor: Actor, case: Any) -> frozenset[str]:
     """The roles of the flow that `actor` plays towards `case`."""
     if actor.kind in ("clock", "system"):
@@ -96,7 +103,7 @@ def scope(actor: Actor) -> Q:
     if actor.kind == "citizen":
         return Q(account_id=actor.id)
     if actor.kind == "department":
-        return Q(tasks__department_id=actor.department)
+        return _of_department(actor.department)
     if actor.kind == "staff":
         return _staff_scope(actor)
     if actor.kind in ("clock", "system"):
@@ -120,10 +127,25 @@ def _staff_scope(actor: Actor) -> Q:
         else:
             found = found | (filed & Q(hall_id=actor.hall))
     if actor.department and actor.roles & WITHIN:
-        found = found | (filed & Q(tasks__department_id=actor.department))
+        found = found | (filed & _of_department(actor.department))
     return found
+
+
+def _of_department(code: str) -> Q:
+    """Cases with a task for the department, and those it was asked about in a letter: to read, not to act on (S30)."""
+    return Q(tasks__department_id=code) | Q(consultations__department_id=code)
 
 
 def letters(actor: Actor) -> Q:
     """The letters (函询) an actor may read: those sent to their department."""
-    return Q(department_id=actor.department) if actor.department and actor.roles & WITHIN else NOTHING
+    inside = actor.kind == "department" or actor.roles & WITHIN
+    return Q(department_id=actor.department) if actor.department and inside else NOTHING
+
+
+def guided(actor: Actor) -> Q:
+    """The early guidance of projects an actor of the staff may take up: a department's own, or all of it (R43)."""
+    if actor.kind == "staff" and actor.roles & {"clerk", *OVERSEERS}:
+        return Q()
+    if actor.kind == "staff" and actor.department and actor.roles & WITHIN:
+        return Q(department_id=actor.department)
+    return NOTHING

@@ -10,8 +10,8 @@ from typing import Any
 Entry = Mapping[str, Any]
 KEPT = (
     "code", "name", "everyday", "who", "theme", "words", "kind", "subjects", "handling", "window", "legal_basis",
-    "extension", "quota", "promise_instead_of_proof", "fee", "conditions", "questions", "special_procedures",
-    "result", "tiers", "visits", "appointment", "home_visit", "tolerance", "confidence",
+    "extension", "quota", "promise_instead_of_proof", "promise_covers", "promise_statement", "promise_barred",
+    "verify_limit", "fee", "conditions", "questions", "special_procedures", "result", "tiers", "visits", "appointment", "home_visit", "tolerance", "confidence",
 )  # fmt: skip
 
 
@@ -54,9 +54,10 @@ def need(entry: Entry, material: Entry, shared: Collection[str]) -> dict[str, An
 
 
 def bundle_record(bundle: Entry, items: Mapping[str, Entry], materials: Mapping[str, Entry]) -> dict[str, Any]:
-    """A bundle with its members' names and the merged list's registry facts."""
+    """A bundle with its members' names and the list's registry facts. `stages` as a list: JSON keeps no order."""
     return {
         **bundle,
+        "stages": [{"title": title, "items": codes} for title, codes in bundle["stages"].items()],
         "members": [
             {**member, "name": items[member["item"]]["name"], "department": items[member["item"]]["department"]}
             for member in bundle["members"]

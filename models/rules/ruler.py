@@ -74,8 +74,10 @@ def desk_word(light: str, remaining: int, due_on: date, on: date) -> str:
 def words(story: Story) -> str:
     """第7个工作日，共20个；专家评审扣除3天；应于12月3日前办结."""
     parts = [_position(story)]
-    if story.light == "grey":
-        parts.append(f"{story.running}，现在暂停计时")
+    if story.running:
+        parts.append(story.running)
+    if story.extension:
+        parts.append(f"经批准延长{story.extension.words}")
     parts += [f"{reason}扣除{count}天" for reason, count in story.excluded.items()]
     due = say(story.count.due_on, story.on)
     parts.append(f"应于{due}前{story.verb}" if story.limit.days else f"应于{due}当天{story.verb}")
@@ -176,6 +178,8 @@ def days(story: Story, paused: Callable[[date], bool]) -> list[dict[str, object]
 
 def _kind(story: Story, day: date, paused: bool) -> str:
     if day > story.count.due_on:
+        if paused:
+            return "paused"
         return "late" if story.limit.unit != WORKING or story.calendar.is_working(day) else "off"
     if paused:
         return "paused"

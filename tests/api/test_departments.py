@@ -4,23 +4,24 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 import pytest_asyncio
 
 from gateways.signature import signed_headers
-from models.actions import identity, tasks
+from models.actions import consultations, identity, tasks
 from models.base import new_id, now, today, unit
 from models.case import Case, CaseItem, Task
 from models.catalogue import Item
 from models.people import DepartmentSystem
 from models.rules.permits import Actor
+from tests import people
 from tests.api.door import Web, web, world  # noqa: F401
 
 pytestmark = pytest.mark.database
-KEYS = {"XF": b"xf-key-for-tests-0123456789abcdef", "SJ": b"sj-key-for-tests-0123456789abcdef"}
+KEYS = {code: f"{code.lower()}-key-for-tests-0123456789abcdef".encode() for code in ("XF", "SJ", "ZR")}
 
 
 @dataclass
@@ -54,18 +55,22 @@ def problem(answer: httpx.Response, status: int, code: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
 
 
+async def _key(code: str) -> None:
+    id_ = new_id()
+    sealed = DepartmentSystem.KEY.seal(id_, KEYS[code].decode())
+    await DepartmentSystem.create(
+        id=id_, department_id=code, url="http://127.0.0.1:1/events", key_id=code.lower(), key_sealed=sealed
+    )
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def system(web: Web) -> AsyncIterator[System]:  # noqa: F811
-    for code, key in KEYS.items():
-        id_ = new_id()
-        sealed = DepartmentSystem.KEY.seal(id_, key.decode())
-        await DepartmentSystem.create(
-            id=id_, department_id=code, url="http://127.0.0.1:1/events", key_id=code.lower(), key_sealed=sealed
-        )
+    for code in ("XF", "SJ"):
+        await _key(code)
     grant = await identity.sign_in_wechat("openid-li")
     case = await Case.create(
         title="众聚性场所开业前消防安全检查", account_id=grant.account.id, hall_id="0001", state="accepted",
-        number="1" * 24, owner="departments", submitted_at=now(), accepted_on=today(),
+        number="1" * 24, owner="departments", submitted_at=now(), accepted_on=today(), applicant_id=grant.account.id,
     )  # fmt: skip
     item = await Item.filter(department_id="XF", state="published").first()
     assert item is not None
@@ -169,3 +174,59 @@ async def test_a_citizen_is_no_department(system: System):
     answer = await system.http.get("/department/v1/tasks", headers={"authorization": "Bearer x"})
     problem(answer, 401, "signature_needed")
     assert Actor("department", department="XF").key == "department:XF"
+
+
+async def _sent(web: Web, item: str) -> UUID:  # noqa: F811
+    """李秀英's case of this item, accepted at the window."""
+    li = await people.citizen()
+    return await people.accepted(li, await people.clerk(), item)
+
+
+async def test_a_special_procedure_stops_and_goes_on(system: System, web: Web):  # noqa: F811
+    """自然资源局's own system: suspended by the item's list, resumed with a result; another department finds nothing."""
+    await _key("ZR")
+    task = await Task.get(case_id=await _sent(web, "ZR03"))
+    body = {"kind": "专家评审", "reason": "方案要请专家看", "planned_days": 5}
+
+    async def call(verb: str, content: Any, who: str = "ZR") -> httpx.Response:
+        return await system.call("POST", f"/tasks/{task.id}/{verb}", content, who=who)
+
+    problem(await call("suspend", body), 409, "state_changed")
+    await call("acknowledge", {})
+    problem(await call("suspend", body, who="SJ"), 404, "not_found")
+    problem(await call("suspend", body | {"kind": "招标"}), 422, "unknown_procedure")
+    problem(await call("suspend", body | {"planned_days": 16}), 422, "planned_too_long")
+    problem(await call("suspend", body | {"version": 0}), 409, "stale_version")
+    held = await call("suspend", body | {"version": 1})
+    assert held.status_code == 200, held.text
+    assert (held.json()["state"], held.json()["light"]["word"]) == ("suspended", "暂停计时")
+    listed = (await system.call("GET", "/tasks?state=suspended", who="ZR")).json()
+    assert [entry["id"] for entry in listed["items"]] == [str(task.id)]
+    problem(await call("resume", {"result": ""}), 422, "reason_needed")
+    problem(await call("resume", {"result": "评审通过"}, who="SJ"), 404, "not_found")
+    ended = await call("resume", {"result": "评审通过"})
+    assert ended.json()["state"] == "examining", ended.text
+
+
+async def test_a_letter_is_read_and_answered(system: System, web: Web):  # noqa: F811
+    """The window asks 消防大队 about a food licence: it reads the papers, and answers with what is wrong in them."""
+    li, wang = await people.citizen(), await people.clerk()
+    case_id = await people.submitted(li, "SJ03")
+    letter_id = await consultations.ask(wang, case_id, "XF", "疏散通道够不够宽？")
+    listed = (await system.call("GET", "/consultations")).json()["items"]
+    assert [(entry["id"], entry["question"]) for entry in listed] == [(str(letter_id), "疏散通道够不够宽？")]
+    whole = (await system.call("GET", f"/consultations/{letter_id}")).json()
+    paper = next(material for material in whole["materials"] if material["pages"])
+    assert paper["pages"][0]["view_url"].startswith("/api/v1/files/") and whole["can"] == ["answer"]
+    line = {"material_code": paper["code"], "defect": "没有标疏散通道", "fix": "标出通道和宽度"}
+    answer = {"outcome": "defects", "words": "图上看不出来", "lines": [line]}
+    path = f"/consultations/{letter_id}/answer"
+    problem(await system.call("POST", path, answer, who="SJ"), 404, "not_found")
+    problem(await system.call("GET", f"/consultations/{letter_id}", who="SJ"), 404, "not_found")
+    assert (await system.call("GET", "/consultations", who="SJ")).json()["items"] == []
+    problem(await system.call("POST", path, answer | {"lines": []}), 422, "lines_needed")
+    answered = await system.call("POST", path, answer | {"version": 0})
+    assert answered.status_code == 200, answered.text
+    assert (answered.json()["state"], answered.json()["lines"][0]["defect"]) == ("answered", "没有标疏散通道")
+    problem(await system.call("POST", path, answer), 409, "state_changed")
+    problem(await system.call("POST", f"/tasks/{letter_id}/acknowledge", {}), 404, "not_found")

@@ -100,7 +100,7 @@ WRONG = [  # file, old, new, code, part of what is said
     ("items/SJ.yaml", "- 有经营者、经营场所", "- 有经营者、经营场所等", "vague", "“等”说不清要什么"),
     ("items/SJ.yaml", "hint: 自家房子用房产证，租的用租房合同", "hint: 视情况提供", "vague", "视情况"),
     ("items/SJ.yaml", "days: 6, unit: 工作日", "days: 60, unit: 工作日", "promise_too_long", "比法定10个工作日还长"),
-    ("items/SJ.yaml", "reason: 全程网办，执照可邮寄", "", "missing", "reason"),
+    ("items/SJ.yaml", "reason: 全程网办，执照可邮寄", "", "no_visit_reason", "没有写怎么做到不用跑"),
     ("items/SJ.yaml", "handling: instant", "handling: quick", "literal_error", "不能写“quick”"),
     ("items/SJ.yaml", "days: 3, unit", "days: three, unit", "int_type", "要写整数"),
     ("items/SJ.yaml", "  who:", "  whom:", "missing", "少了“who”"),

@@ -1,10 +1,11 @@
 """The 日尺: one box is one day that counts, gaps are days off, the stroke is where it ends (look/desk-04)."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from api.desk import ruler, view
+from api.desk import bars, ruler
 from api.desk.render import number_parts, number_tail, spaced
 from models.rules import standards
 from models.rules.calendar import Calendar, SpecialDay
@@ -85,10 +86,9 @@ def test_standards_write_their_own_sentences() -> None:
 def test_an_approver_waits_for_the_opinion() -> None:
     case = {"id": "c", "state": "accepted", "timeline": []}
     task = {"id": "t", "version": 0, "can": ["decide"], "state": "examining"}
-    bar = view.task_bar(case, task, frozenset({"approver"}), same=False)
-    found = bar.verb("decide")
+    around = bars.Around([], None, None, urged=False, extended=False, same=False)
+    found = bars.task_bar(case, task, frozenset({"approver"}), around).verb("decide")
     assert found is not None and found.off == "还没有审查意见"
-    own = view.task_bar(
-        case, {**task, "state": "advised", "can": ["decide", "return"]}, frozenset({"approver"}), same=True
-    )
-    assert own.verb("decide").off == "您写的意见，要由负责人决定"  # type: ignore[union-attr]
+    advised = {**task, "state": "advised", "can": ["decide", "return"]}
+    own = bars.task_bar(case, advised, frozenset({"approver"}), replace(around, same=True)).verb("decide")
+    assert own is not None and own.off == "您写的意见，要由负责人决定"

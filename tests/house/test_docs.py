@@ -2,12 +2,17 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from api.problem import BROKEN, BUSY, STATUS_CODES
+from local import flow
+from local.flow_drawing import drawing
 from models.rules.advice import ADVICE, REFUSALS
+from models.rules.flow import MACHINES
 from settings import read
 
 HOME = Path(__file__).parents[2]
@@ -124,3 +129,25 @@ def test_every_decision_is_listed_and_short():
         assert len(text.splitlines()) <= 70, path.name
         for part in ("## Context", "## Decision", "## Consequences", "## Alternatives"):
             assert part in text, f"{path.name} lacks {part}"
+
+
+def test_the_state_sheet_in_the_documents_is_the_one_in_force():
+    """Made again and compared byte for byte: `python main.py flow --svg docs/state-sheet.svg` brings it up to date."""
+    docs = HOME / "docs"
+    assert (docs / "state-sheet.svg").read_bytes() == drawing(flow.SHEETS).encode()
+    assert (docs / "state-sheet.md").read_bytes() == flow.markdown("state-sheet.svg").encode()
+
+
+def test_the_state_sheet_is_shown_without_a_database(tmp_path: Path):
+    """Two fresh processes, no server, no settings: the same bytes, and every verb on the terminal."""
+    seen = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        said = subprocess.run(
+            [sys.executable, "main.py", "flow", "--svg", str(tmp_path / name / "sheet.svg")], cwd=HOME,
+            capture_output=True, text=True, check=True, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        )  # fmt: skip
+        seen.append([(tmp_path / name / f"sheet.{end}").read_bytes() for end in ("svg", "md")])
+    assert seen[0] == seen[1]
+    assert all(verb in said.stdout for steps in MACHINES.values() for verb in steps)
+    assert not said.stderr

@@ -43,9 +43,12 @@ def test_a_process_reads_in_its_own_half_only(half: str, without: set[str]) -> N
         ("county", ["load", "check"]),
         ("run", ["run"]),
         ("staff", ["perform"]),
+        ("sweep", ["perform"]),
+        ("clock", ["perform"]),
+        ("flow", ["show"]),
     ],
 )
 def test_each_half_has_what_its_command_calls(half: str, names: list[str]) -> None:
     """`half` hides the module from the type checker, so this looks instead."""
     assert all(callable(getattr(main.half(half), name)) for name in names)
-    assert set(main.HALVES) == {"api", "worker", "county", "run", "staff"}
+    assert set(main.HALVES) == {"api", "worker", *main.LOCAL}

@@ -24,7 +24,7 @@ from gateways.signature import signed_headers
 from gateways.staging import Staging
 from gateways.store import Store, new_key
 from models import seal
-from models.actions import correction, department_systems, identity, staff, tasks
+from models.actions import consultations, correction, department_systems, identity, staff, tasks
 from models.base import execute, new_id, now, rows, unit
 from models.case import Case, Result, Task
 from models.hall import Hall
@@ -112,6 +112,7 @@ async def _things(store: Store, li: Actor) -> dict[str, str]:
         "AND m.code IN (SELECT code FROM case_material WHERE case_id = $2 AND state = 'ready') ORDER BY m.position",
         submitted, draft,
     )  # fmt: skip
+    letter = await consultations.ask(wang, accepted, "SJ", "这里能不能开店？")
     spare = await people.page(li)
     await execute("UPDATE upload SET archive_key = $1, thumbnail_key = $2 WHERE id <> $3", *keys, spare)
     helper = await people.citizen("孙小妹", "440229199001010030", "13900000009")
@@ -121,7 +122,8 @@ async def _things(store: Store, li: Actor) -> dict[str, str]:
     found: dict[str, Any] = {
         "draft": draft, "submitted": submitted, "correcting": correcting, "accepted": accepted, "concluded": concluded,
         "task": task, "examined": second, "code": laid[0]["code"], "upload": laid[0]["upload_id"],
-        "spare": spare, "mandate": mandate.id, "number": row.number, "version": row.version, "result": result.id,
+        "spare": spare, "letter": letter, "mandate": mandate.id, "number": row.number, "version": row.version,
+        "result": result.id,
         "key": Case.QUERY_KEY.open(row.id, row.query_key_sealed), "concluded_version": done.version,
         "link": link(li, laid[0]["upload_id"], "archive", now()),
     }  # fmt: skip

@@ -165,8 +165,8 @@ def test_the_example_of_a_supervisor(clock: Clock) -> None:
     )  # fmt: skip
     assert seen.as_dict() | {"explain": []} == {
         "received_on": "2026-02-13", "due_on": "2026-04-09", "day": 9, "of": 30, "remaining": 21, "excluded": 4,
-        "light": "green", "words": "第9个工作日，共30个；专家评审扣除4天；应于4月9日前办结", "unit": "工作日",
-        "guessed": False, "explain": [],
+        "light": "green", "words": "第9个工作日，共30个；经批准延长10个工作日；专家评审扣除4天；应于4月9日前办结",
+        "unit": "工作日", "guessed": False, "explain": [],
     }  # fmt: skip
     assert seen.explain == [
         "2月13日（周五）收到",
@@ -285,6 +285,16 @@ def test_an_open_pause_runs_on_until_somebody_ends_it(clock: Clock) -> None:
     overrun = clock.due_on(date(2026, 11, 2), Limit(5), pauses=running, on=date(2026, 11, 11))
     assert (planned, overrun) == (date(2026, 11, 12), date(2026, 11, 17))
     assert clock.explain(date(2026, 11, 2), Limit(5), at=date(2026, 11, 11), pauses=running).light == "grey"
+
+
+def test_days_of_a_pause_after_the_end_are_no_days_late(clock: Clock) -> None:
+    """Art. 45: the time of a hearing is not counted, for a late one either."""
+    hearing = [Pause(date(2026, 11, 11), date(2026, 11, 13), "听证", open=True)]
+    seen = clock.explain(date(2026, 11, 2), Limit(5), at=date(2026, 11, 17), pauses=hearing)
+    assert (seen.light, seen.day, seen.words) == (
+        "red", 6, "已超过1个工作日，共5个；听证，现在暂停计时；应于11月9日前办结",
+    )  # fmt: skip
+    assert [box["kind"] for box in seen.days][-9:] == ["due", "late", *["paused"] * 7]
 
 
 def test_deemed_acceptance_dates_back_to_the_day_of_receipt(clock: Clock) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.rules.calendar import Calendar
+from models.rules.calendar import Calendar, SpecialDay
 from models.rules.clock import Clock
 from models.rules.limits import NATURAL, WORKING, Limit, Pause
 from models.rules.yamlfile import parse
@@ -18,14 +18,15 @@ PAUSES = st.lists(
 )
 
 
-def _clock() -> Clock:
-    days = []
+def _named() -> list[SpecialDay]:
+    days: list[SpecialDay] = []
     for year in (2024, 2025, 2026):
         days += days_of(parse(str(year), (COUNTY / f"calendars/{year}.yaml").read_text("utf-8")).data)
-    return Clock(Calendar(days, [2024, 2025, 2026]))
+    return days
 
 
-CLOCK = _clock()
+NAMED = _named()
+CLOCK = Clock(Calendar(NAMED, [2024, 2025, 2026]))
 
 
 @settings(max_examples=300, deadline=None)
@@ -70,3 +71,55 @@ def test_one_more_pause_or_a_later_start_never_brings_the_end_forward(
     assert CLOCK.due_on(start, limit, pauses=[*pauses, *more]) >= due
     assert CLOCK.due_on(start + timedelta(days=1), limit, pauses=pauses) >= due
     assert CLOCK.due_on(start, limit, pauses=list(reversed(pauses))) == due
+
+
+@settings(max_examples=200, deadline=None)
+@given(DAYS, LIMITS, PAUSES, st.integers(1, 30))
+def test_an_extension_never_brings_the_end_forward(start: date, limit: Limit, pauses: list[Pause], more: int) -> None:
+    plain = CLOCK.due_on(start, limit, pauses=pauses)
+    longer = CLOCK.due_on(start, limit, pauses=pauses, extension=Limit(more, limit.unit))
+    assert longer >= plain
+    if limit.unit == WORKING:
+        assert longer > plain
+        assert CLOCK.due_on(start, Limit(limit.days + more), pauses=pauses) == longer
+
+
+@settings(max_examples=200, deadline=None)
+@given(DAYS, LIMITS, PAUSES, st.integers(1, 120))
+def test_a_working_day_taken_from_the_calendar_never_brings_the_end_forward(
+    start: date, limit: Limit, pauses: list[Pause], later: int
+) -> None:
+    gone = SpecialDay(start + timedelta(days=later), "off", "临时放假")
+    other = [day for day in NAMED if day.date != gone.date]
+    fewer = Clock(Calendar([*other, gone], [2024, 2025, 2026]))
+    due, plain = fewer.due_on(start, limit, pauses=pauses), CLOCK.due_on(start, limit, pauses=pauses)
+    assert due >= plain
+    if gone.date > plain or (limit.unit == WORKING and not CLOCK.calendar.is_working(gone.date)):
+        assert due == plain
+
+
+@settings(max_examples=200, deadline=None)
+@given(DAYS, LIMITS, DAYS, st.integers(0, 30), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=4))
+def test_overlapping_pauses_count_once(
+    start: date, limit: Limit, first: date, length: int, parts: list[tuple[int, int]]
+) -> None:
+    """However a span is cut up into pauses, of one task or of several, it takes the same dates out."""
+    whole = Pause(first, first + timedelta(days=length))
+    inner = [
+        Pause(first + timedelta(days=min(a, b, length)), first + timedelta(days=min(max(a, b), length)))
+        for a, b in parts
+    ]
+    one, many = CLOCK.count(start, limit, [whole]), CLOCK.count(start, limit, [*inner, whole, *inner])
+    assert (one.due_on, set(one.excluded)) == (many.due_on, set(many.excluded))
+
+
+@settings(max_examples=200, deadline=None)
+@given(DAYS, LIMITS, st.integers(1, 60), st.integers(0, 30), st.integers(0, 60))
+def test_an_open_pause_is_never_overdue(start: date, limit: Limit, after: int, planned: int, over: int) -> None:
+    """Begun in time, however long it runs over its plan: paused, and never past its end (R37)."""
+    first = start + timedelta(days=after)
+    running = [Pause(first, first + timedelta(days=planned), "鉴定", open=True)]
+    on = first + timedelta(days=over)
+    if CLOCK.due_on(start, limit) < first:
+        return
+    assert CLOCK.explain(start, limit, at=on, pauses=running).light == "grey"

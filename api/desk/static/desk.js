@@ -7,6 +7,7 @@ import { forms } from "./swap.js";
 import { viewer } from "./viewer.js";
 import { fields } from "./fields.js";
 
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 forms();
 keys();
 gun();

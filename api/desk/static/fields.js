@@ -22,17 +22,29 @@ export function fields() {
     field.focus();
   });
   document.addEventListener("change", (event) => {
-    // the paper of a decision shows what is chosen now
-    const pick = event.target.closest("form.act [name=outcome]");
+    // the paper shows what is chosen now: its address carries the choices of the sheet
+    const pick = event.target.closest("form.act [name=outcome], [data-redraw]");
     if (!pick) return;
     const at = new URL(location.href);
-    at.searchParams.set("outcome", pick.value);
+    const asked = pick.form.querySelectorAll("[data-redraw]");
+    for (const field of asked.length ? asked : [pick]) {
+      if (field.type !== "radio" || field.checked) at.searchParams.set(field.name, field.value);
+    }
     at.searchParams.delete("done");
+    document.dispatchEvent(new CustomEvent("desk:keep"));
     const link = document.createElement("a");
     link.href = at.href;
     link.dataset.swap = "";
     document.body.append(link);
     link.click();
     link.remove();
+  });
+  document.addEventListener("input", (event) => {
+    // what is typed stands in the paper at once
+    const field = event.target.closest("[data-slot]");
+    const place = field && document.querySelector("[data-slot-here]");
+    if (!place) return;
+    place.dataset.empty ??= place.textContent;
+    place.textContent = field.value.trim() ? field.value : place.dataset.empty;
   });
 }

@@ -3,7 +3,11 @@ import { client } from '@/state/session'
 
 export interface NewCase {
   item_codes: string[]
-  applicant: { kind: 'self' }
+  bundle_code?: string
+  project_code?: string
+  /** Id of the licence to be renewed. */
+  renews?: string
+  applicant: { kind: 'self' } | { kind: 'organisation'; id: string }
   answers: Record<string, boolean>
   form: Record<string, string>
   hall: string
@@ -34,9 +38,15 @@ export function act(id: string, verb: string, key: string, body: object = {}): P
   return client.call('POST', `/cases/${id}/${verb}`, { body, key })
 }
 
+/** Signs a promise that is on offer: 容缺受理 or 告知承诺 for one item. */
+export function promise(id: string, kind: string, item: string, key: string): Promise<Case> {
+  return act(id, 'promise', key, { kind, item })
+}
+
 /** A paper that was given out, as a PDF. */
-export function readPaper(id: string, kind: string, task?: string): Promise<ArrayBuffer> {
-  return client.file(`/cases/${id}/papers/${kind}.pdf${task ? `?task=${task}` : ''}`)
+export function readPaper(id: string, kind: string, task?: string, ref?: string): Promise<ArrayBuffer> {
+  const which = task ? `?task=${task}` : ref ? `?ref=${ref}` : ''
+  return client.file(`/cases/${id}/papers/${kind}.pdf${which}`)
 }
 
 export function readUpload(id: string): Promise<Upload> {

@@ -4,6 +4,7 @@ export type Colour = 'green' | 'amber' | 'red' | 'grey'
 export interface Light {
   colour: Colour
   word: string
+  short?: string | null
 }
 export interface Department {
   code: string
@@ -51,19 +52,38 @@ export interface BundleMember {
   item: string
   name: string
   department: Department
-  /** When it is wanted at all; null: always. */
+  /** What must be granted first. */
+  after: string[]
+  /** When it is wanted, or how; null: always. */
   when?: string | null
+  /** Of a project's road: only one kind of project goes through it; it may be left out. */
+  only?: 'filing' | 'approval' | null
+  optional?: boolean
 }
 export interface BundleBrief {
   code: string
   name: string
   everyday: string
   note: string | null
+  theme: string
   members: BundleMember[]
   departments: number
 }
+export interface BundleNeed {
+  code: string
+  name: string
+  need: 'main' | 'secondary'
+  form: boolean
+  needed_by: string[]
+  /** The member that brings it forth. */
+  produced_by: string | null
+}
 export interface Bundle extends BundleBrief {
-  materials: { code: string; name: string; need: 'main' | 'secondary'; produced_by?: string | null }[]
+  materials: BundleNeed[]
+  /** Usual member -> the item that may be done in its place. */
+  alternatives: Record<string, string>
+  /** Only an investment project's road has stages. */
+  stages: Record<string, string[]> | null
 }
 export interface Found extends List<ItemBrief> {
   total: number
@@ -168,13 +188,20 @@ export interface Task {
   id: string
   item: string
   item_name: string
+  number: string
   department: Department
-  state: string
+  state: 'waiting' | 'assigned' | 'examining' | 'suspended' | 'advised' | 'decided' | 'revoked' | 'cancelled'
   state_words: string
   light: Light | null
   due_on: string | null
   outcome: 'granted' | 'refused' | null
   words: string | null
+  reason: string | null
+  /** Names of what must be granted first. */
+  after: string[]
+  /** Decided at the window under a delegation. */
+  at_window: boolean
+  clocks: Clock[]
 }
 export interface ClockDay {
   date: string
@@ -184,7 +211,7 @@ export interface ClockDay {
   name?: string | null
 }
 export interface Clock {
-  kind: 'acceptance' | 'correction' | 'promise' | 'statutory' | 'delivery'
+  kind: 'acceptance' | 'correction' | 'promise' | 'statutory' | 'tolerance' | 'delivery'
   state: 'running' | 'stopped' | 'paused'
   unit: string
   started_on: string
@@ -201,6 +228,8 @@ export interface NoticeLine {
   n: number
   material_code: string | null
   material: string
+  /** Code of the department that asked; null: the hall. */
+  department: string | null
   defect: string
   fix: string
   answered: boolean
@@ -208,6 +237,10 @@ export interface NoticeLine {
 export interface Notice {
   id: string
   number: string
+  /** 2: a second notice, allowed by a supervisor. */
+  round: number
+  /** Why there is a second one. */
+  reason?: string | null
   issued_on: string
   due_on: string
   lines: NoticeLine[]
@@ -228,11 +261,37 @@ export interface CaseResult {
   where: string | null
   at: string | null
 }
+export interface NameOfMaterial {
+  code: string
+  name: string
+}
+/** 容缺受理 (`tolerance`): the paper comes later. 告知承诺 (`informed`): the statement stands for the proof. */
+interface Statement {
+  kind: 'tolerance' | 'informed'
+  item: string
+  item_name: string
+  materials: NameOfMaterial[]
+  /** What the applicant says, word for word. */
+  words: string
+}
+export interface CasePromise extends Statement {
+  id: string
+  signed_at: string
+  due_on: string | null
+  state: 'made' | 'supplied' | 'kept' | 'broken' | 'verified' | 'false' | 'void'
+  state_words: string
+}
+export interface Offer extends Statement {
+  consequence: string
+  days: string
+  /** Why it may not be signed; empty when it may. */
+  off: string
+}
 export interface Next {
   words: string
   detail: string | null
   by: string | null
-  action: 'fill' | 'photograph' | 'submit' | 'correct' | 'collect' | 'wait' | 'none'
+  action: 'fill' | 'photograph' | 'submit' | 'correct' | 'supply' | 'collect' | 'wait' | 'none'
 }
 export interface Case {
   id: string
@@ -250,6 +309,15 @@ export interface Case {
   tasks: Task[]
   clocks: Clock[]
   notice: Notice | null
+  promises: CasePromise[]
+  offers: Offer[]
+  bundle: { code: string; name: string; lead: Department | null } | null
+  project: { code: string; name: string } | null
+  /** The licence it asks to renew. */
+  renewal: { number: string; valid_until: string; timely: boolean; words: string } | null
+  /** A paper is still to come. */
+  tolerant: boolean
+  green: boolean
   timeline: CaseEvent[]
   results: CaseResult[]
   next: Next | null

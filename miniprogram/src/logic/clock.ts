@@ -14,7 +14,7 @@ export interface Cell {
 
 /** More cells than this do not fit one line of a phone: break into weeks. */
 const ONE_LINE = 15
-const FIRST: Record<Clock['kind'], string> = { acceptance: '收', correction: '告', promise: '受', statutory: '受', delivery: '决' }
+const FIRST: Record<Clock['kind'], string> = { acceptance: '收', correction: '告', promise: '受', statutory: '受', tolerance: '诺', delivery: '决' }
 const LABELS: Record<ClockDay['kind'], string> = {
   start: '起算日', past: '已过', late: '超过期限', today: '今天', future: '还没到', off: '不办公，不算', due: '最后一天', paused: '暂停，不算',
 }
@@ -45,12 +45,12 @@ export function stripRows(clock: Clock, most = ONE_LINE): Cell[][] {
 
 /** The clock a person asks about: the running promise first, then what runs before it, then the last one stopped. */
 export function mainClock(clocks: Clock[]): Clock | null {
-  const order: Clock['kind'][] = ['promise', 'correction', 'acceptance', 'delivery', 'statutory']
+  const order: Clock['kind'][] = ['promise', 'correction', 'acceptance', 'delivery', 'statutory', 'tolerance']
   const rank = (clock: Clock) => (clock.state === 'stopped' ? 10 : 0) + order.indexOf(clock.kind)
   return [...clocks].sort((a, b) => rank(a) - rank(b))[0] ?? null
 }
 
-const START_WORDS: Record<Clock['kind'], string> = { acceptance: '收到', correction: '告知', promise: '受理', statutory: '受理', delivery: '决定' }
+const START_WORDS: Record<Clock['kind'], string> = { acceptance: '收到', correction: '告知', promise: '受理', statutory: '受理', tolerance: '受理', delivery: '决定' }
 
 /** The three labels under the strip. */
 export function stripLabels(clock: Clock): { start: string; now: string; due: string } {

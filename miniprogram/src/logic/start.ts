@@ -1,56 +1,57 @@
-import type { BundleMember, Guide, HallBrief } from '@/api/types'
+import type { Bundle, Guide, HallBrief } from '@/api/types'
 import { bundle, guide, halls } from '@/api/catalogue'
+import { readProject } from '@/api/projects'
 
-/** One item that may be part of the case. */
+/** What the page was opened for. `together`: a bundle's code; `items` are those chosen of it. */
+export interface Wish {
+  items: string[]
+  together: string
+  project: string
+  renews: string
+}
+
+/** One item that becomes part of the case. */
 export interface Part {
   code: string
   name: string
-  /** When it is wanted at all; null: always. */
-  when: string | null
+  subjects: string[]
   questions: { key: string; words: string }[]
 }
 
 export interface Start {
   title: string
   parts: Part[]
+  bundle: Bundle | null
   halls: HallBrief[]
+  /** For whom a project's cases are filed; null: for whom the person says. */
+  company: { id: string; name: string } | null
 }
 
-export interface Asked {
-  key: string
-  words: string
-  note: string
+function part(one: Guide): Part {
+  return { code: one.code, name: one.name, subjects: one.subjects, questions: one.questions }
 }
 
-/** Key of the question whether a member of a bundle is wanted; no item's question begins so. */
-const WANTED = 'want-'
-
-function part(one: Guide, member?: BundleMember): Part {
-  return { code: one.code, name: one.name, when: member?.when || null, questions: one.questions }
+/** What to ask before a case begins: of one item, or of the chosen members of a bundle or project. */
+export async function readStart(wish: Wish): Promise<Start> {
+  const project = wish.project ? await readProject(wish.project) : null
+  const code = wish.together || project?.bundle_code
+  const whole = code ? await bundle(code) : null
+  const items = wish.items.length ? wish.items : (whole?.members ?? []).map((member) => member.item)
+  const guides = await Promise.all(items.map(guide))
+  const one = guides.length === 1 ? guides[0] : undefined
+  const title = wish.together && whole ? whole.name : one ? one.name : (project?.name ?? '')
+  const places = one?.places.halls ?? []
+  return { title, parts: guides.map(part), bundle: whole, halls: places.length ? places : (await halls()).items, company: project?.organisation ?? null }
 }
 
-/** What to ask before a case begins: of one item, or of every member of a bundle. */
-export async function readStart(item: string, together: string): Promise<Start> {
-  if (item) {
-    const one = await guide(item)
-    return { title: one.name, parts: [part(one)], halls: one.places.halls.length ? one.places.halls : (await halls()).items }
-  }
-  const whole = await bundle(together)
-  const guides = await Promise.all(whole.members.map((member) => guide(member.item)))
-  const found = await halls()
-  return { title: whole.name, parts: guides.map((one, at) => part(one, whole.members[at])), halls: found.items }
+/** The questions of all parts, each once. */
+export function openQuestions(start: Start): { key: string; words: string }[] {
+  return [...new Map(start.parts.flatMap((one) => one.questions).map((question) => [question.key, question])).values()]
 }
 
-/** The items that become the case: those always wanted and those said yes to. */
-export function chosenParts(start: Start, answers: Record<string, boolean>): Part[] {
-  return start.parts.filter((one) => !one.when || answers[WANTED + one.code])
-}
-
-/** The questions in order: which members are wanted, then what the wanted ones ask, each once. */
-export function openQuestions(start: Start, answers: Record<string, boolean>): Asked[] {
-  const wanted = start.parts.filter((one) => one.when).map((one) => ({ key: WANTED + one.code, words: `要办“${one.name}”吗`, note: one.when ?? '' }))
-  const asked = new Map(chosenParts(start, answers).flatMap((one) => one.questions).map((question) => [question.key, { ...question, note: '' }]))
-  return [...wanted, ...asked.values()]
+/** Who may apply: the person, a company, or either. */
+export function whoMay(parts: Part[]): { self: boolean; company: boolean } {
+  return { self: !parts.length || !parts.every((one) => one.subjects.join() === 'organisation'), company: parts.some((one) => one.subjects.includes('organisation')) }
 }
 
 /** The answers these items know; the server refuses any other. */

@@ -1,4 +1,6 @@
-import type { Case, CaseMaterial, Guide, ItemBrief, Limit, MaterialNeed, Option } from '@/api/types'
+import type { Case, CaseMaterial, Guide, ItemBrief, Limit, Option } from '@/api/types'
+import type { Need } from './bundle'
+import { promiseOn } from './promise'
 
 /** 4402 2900 0120 ...: groups of four, as on the receipt. */
 export function spaced(number: string | null): string {
@@ -31,20 +33,26 @@ export function tripWords(item: ItemBrief): string {
 }
 
 /** What stands at the right of a material in the guide. */
-export function bringWords(need: MaterialNeed): string {
+export function bringWords(need: Need): string {
+  if (need.comes) return '办出来就有'
   if (need.free) return '不用带'
   if (need.form) return '手机上填'
   return need.photo ? '拍照' : '交原件'
 }
 
 /** Materials in the order of the guide: what to bring first, what is fetched last. */
-export function bringOrder(needs: MaterialNeed[]): MaterialNeed[] {
-  return [...needs].sort((a, b) => Number(a.free) - Number(b.free))
+export function bringOrder(needs: Need[]): Need[] {
+  return [...needs].sort((a, b) => Number(fetched(a)) - Number(fetched(b)))
+}
+
+/** What the person need not bring: the system finds it, or an earlier item brings it forth. */
+export function fetched(need: Need): boolean {
+  return need.free || !!need.comes
 }
 
 /** The line under a material's name. The registry's hint is shorter than the standard. */
-export function needNote(need: MaterialNeed): string {
-  if (need.free) return ''
+export function needNote(need: Need): string {
+  if (fetched(need)) return ''
   const when = need.when && (/[，的要交]/.test(need.when) ? need.when : `${need.when}才要`)
   return [when, need.hint].filter(Boolean).join('，')
 }
@@ -74,7 +82,7 @@ export function rowNote(row: CaseMaterial, waiting = 0): string {
 
 /** What still keeps a draft from being handed in. */
 export function missing(one: Case, waiting: (material: string) => number): CaseMaterial[] {
-  return one.materials.filter((row) => !rowReady(row) && row.state !== 'checking' && !onPaper(row) && !waiting(row.code))
+  return one.materials.filter((row) => !rowReady(row) && row.state !== 'checking' && !onPaper(row) && !waiting(row.code) && !promiseOn(one, row.code))
 }
 
 export function optionValue(option: Option): string {

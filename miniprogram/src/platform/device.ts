@@ -16,6 +16,11 @@ export function inset(): Inset {
   return space
 }
 
+/** Width of the window in px. */
+export function windowWidth(): number {
+  return uni.getWindowInfo().windowWidth
+}
+
 /** Whether the person has asked the phone itself for big letters. */
 export function wantsBigType(): boolean {
   let big = false

@@ -9,6 +9,9 @@ function withForm(one: Case): Case {
   return { ...one, materials: one.materials.map((row) => (row.form && row.state !== 'defect' ? { ...row, state } : row)) }
 }
 
+/** What a case kept by an older app does not have. */
+const BEFORE_PROMISES = { promises: [], offers: [], bundle: null, project: null, renewal: null, tolerant: false, green: false }
+
 /** The last known state of a case, so that it opens without a network. */
 export function keepCase(answer: Case): Case {
   const one = withForm(answer)
@@ -17,7 +20,8 @@ export function keepCase(answer: Case): Case {
 }
 
 export function keptCase(id: string): Case | null {
-  return recall<Case>(`case:${id}`)
+  const kept = recall<Case>(`case:${id}`)
+  return kept && { ...BEFORE_PROMISES, ...kept }
 }
 
 /** Reads a case; without a network the last known one. */
@@ -38,9 +42,14 @@ const READ_AT_MOST = 8
 /** The person's cases; those that may wait for the person are read whole, so that the next step is known. */
 export async function mine(cursor?: string): Promise<List<Mine>> {
   const list = await cases(cursor)
-  const wanted = list.items.filter((one) => MAY_WAIT_FOR_ME.includes(one.state)).slice(0, READ_AT_MOST)
+  const wanted = list.items.filter(mayWaitForMe).slice(0, READ_AT_MOST)
   const read = new Map((await Promise.all(wanted.map(whole))).map((one) => [one.id, one]))
   return { ...list, items: list.items.map((one) => read.get(one.id) ?? one) }
+}
+
+/** An accepted case may still want a paper that was promised. */
+function mayWaitForMe(one: CaseBrief): boolean {
+  return MAY_WAIT_FOR_ME.includes(one.state) || one.clocks.some((clock) => clock.kind === 'tolerance' && clock.state !== 'stopped')
 }
 
 async function whole(brief: CaseBrief): Promise<Mine> {
@@ -76,5 +85,5 @@ export function dropFormDraft(id: string): void {
 
 /** Forgets everything about cases on this phone, after signing out or erasing. */
 export function forgetCases(): void {
-  for (const prefix of ['case:', 'form:', 'try:', 'start:', 'mended:']) remembered(prefix).forEach(forget)
+  for (const prefix of ['case:', 'form:', 'try:', 'start:', 'mended:', 'project:', 'projects']) remembered(prefix).forEach(forget)
 }

@@ -14,7 +14,8 @@ describe('what still keeps a draft from being handed in', () => {
         row('form', { form: true, photo: false }), row('main', {}), row('secondary', { need: 'secondary' }), row('waits', {}), row('looked', { state: 'checking' }),
         row('free', { free: true, state: 'free' }), row('ready', { state: 'ready' }), row('paper', { photo: false }), row('bad', { state: 'refused' }),
       ],
-    } as Case
+      promises: [],
+    } as unknown as Case
     expect(missing(one, (code) => (code === 'waits' ? 1 : 0)).map((each) => each.code)).toEqual(['form', 'main', 'secondary', 'bad'])
   })
 

@@ -1,0 +1,368 @@
+"""The supervision board (S34, R38): what will be late in 1, 3 and 5 days, what is late, and what somebody must see to.
+
+Lights by the promise, legality by the statute. Counts come from narrow indexes; names are fetched for the rows shown.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from models.base import local, not_found, now, rows, today
+from models.case import Alarm, Case, Task
+from models.catalogue import Department
+from models.hall import Hall
+from models.people import Staff
+from models.reads import calendar, matters
+from models.reads.desk import short_hall, shown_name
+from models.rules import ladder, permits
+from models.rules.limits import NATURAL
+from models.rules.permits import OVERSEERS, WITHIN, Actor
+from models.supervision import Urge
+
+SHOWN = 5  # rows of a column
+LATE_SHOWN = 20
+PAGE = 100
+BY = ("department", "hall", "green")
+# The partial index clock_board: running promises of tasks that no special procedure holds up.
+PAUSED = """c.suspensions @> '[{"open": true}]'"""
+RUNNING = f"c.stopped_at IS NULL AND c.kind = 'promise' AND c.task_id IS NOT NULL AND NOT {PAUSED}"
+NEVER = date(1, 1, 1)
+A_YEAR = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Whose tasks: the whole county's, one department's, one hall's, or those of green-channel cases."""
+
+    by: str = ""
+    value: str = ""
+
+    @property
+    def sql(self) -> str:
+        """A condition on the clock `c`; the value is $1."""
+        if self.by == "department" and self.value:
+            return " AND c.department_id = $1"
+        if self.by == "hall" and self.value:
+            return " AND c.hall_id = $1"
+        if self.by == "green":
+            return " AND c.case_id IN (SELECT id FROM cases WHERE green AND state = 'accepted') AND $1 = ''"
+        return " AND $1 = ''"
+
+    @property
+    def given(self) -> str:
+        return self.value if self.by in ("department", "hall") else ""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A run of due days, first and last included; `after` leaves out what a page before has shown."""
+
+    first: date
+    last: date
+
+
+async def board(actor: Actor, by: str = "", value: str = "") -> dict[str, Any]:
+    """The whole board.
+
+    {columns: [{days, count, rows, more}], late: {count, rows, more}, total, table: {by, rows}, matters, by, value,
+    choices}. A row: {task_id, case_id, version, title, applicant, department, department_code, handler, words, light,
+    illegal, urged, urged_words, green, state}. For supervisors and the county's head.
+    """
+    permits.require_staff(actor, *OVERSEERS)
+    chosen = await _filter(by, value)
+    spans = await _spans()
+    first = {name: await _first(chosen, span, SHOWN if name else LATE_SHOWN) for name, span in spans.items()}
+    shown = await _rows([clock_id for ids in first.values() for clock_id in ids])
+    groups = await _groups("hall" if chosen.by == "hall" else "department", chosen, spans)
+    return {
+        "by": chosen.by, "value": chosen.value, "total": sum(group["open"] for group in groups),
+        "columns": [_column(name, first[name], shown, groups) for name in ladder.COLUMNS],
+        "late": _column(0, first[0], shown, groups),
+        "table": {"by": "hall" if chosen.by == "hall" else "department", "rows": groups},
+        "matters": await matters.counts(actor), "choices": await _choices(chosen.by),
+    }  # fmt: skip
+
+
+def _column(
+    days: int, ids: list[UUID], shown: dict[UUID, dict[str, Any]], groups: list[dict[str, Any]]
+) -> dict[str, Any]:
+    count = sum(group[f"in{days}"] for group in groups)
+    found = [shown[id_] for id_ in ids if id_ in shown]
+    return {"days": days, "count": count, "rows": found, "more": max(0, count - len(found))}
+
+
+async def column(actor: Actor, days: int, by: str = "", value: str = "", after: str = "") -> dict[str, Any]:
+    """One column whole, a hundred at a time; days 0 is what is late. {days, count, rows, next: of the next page}."""
+    permits.require_staff(actor, *OVERSEERS)
+    chosen, spans = await _filter(by, value), await _spans()
+    if days not in spans:
+        raise not_found()
+    groups = await _groups("department", chosen, spans)
+    ids = await _first(chosen, spans[days], PAGE + 1, _place(after))
+    shown = await _rows(ids[:PAGE])
+    following = f"{shown[ids[PAGE - 1]]['due_on']}~{ids[PAGE - 1]}" if len(ids) > PAGE else ""
+    return {**_column(days, ids[:PAGE], shown, groups), "next": following}
+
+
+async def one(actor: Actor, task_id: UUID) -> dict[str, Any]:
+    """The row of one open task, whatever its clock, for the drawer beside the board."""
+    permits.require_staff(actor, *OVERSEERS)
+    found = await rows(
+        "SELECT id FROM clock WHERE task_id = $1 AND kind = 'promise' AND stopped_at IS NULL LIMIT 1", task_id
+    )
+    shown = await _rows([row["id"] for row in found])
+    if not shown:
+        raise not_found("这一项已经办完，或不在督办的范围里")
+    return next(iter(shown.values()))
+
+
+# ------------------------------------------------------------------ what is counted
+
+
+async def _filter(by: str, value: str) -> Filter:
+    if by == "department" and await Department.filter(code=value).exists():
+        return Filter(by, value)
+    if by == "hall" and (not value or await Hall.filter(code=value).exists()):
+        return Filter(by, value)
+    return Filter(by) if by in BY else Filter()
+
+
+async def _spans() -> dict[int, Span]:
+    """Column -> its due days; 0 is what is late."""
+    days = (await calendar.clock()).calendar
+    here = today()
+    last = {0: here - ladder.DAY, **dict(zip(ladder.COLUMNS, ladder.bounds(days, here), strict=True))}
+    places = list(last)
+    first = {0: NEVER, **{name: last[before] + ladder.DAY for before, name in zip(places, places[1:], strict=False)}}
+    return {name: Span(first[name], last[name]) for name in places}
+
+
+def _place(after: str) -> tuple[date, UUID] | None:
+    day, _, id_ = after.partition("~")
+    try:
+        return date.fromisoformat(day), UUID(id_)
+    except ValueError:
+        return None
+
+
+async def _first(chosen: Filter, span: Span, most: int, after: tuple[date, UUID] | None = None) -> list[UUID]:
+    """The clocks that end first in a span, in the order of clock_board."""
+    day, id_ = after or (span.first, UUID(int=0))
+    found = await rows(
+        f"SELECT c.id FROM clock c WHERE {RUNNING}{chosen.sql} AND c.due_on <= $2 AND (c.due_on, c.id) > ($3, $4) "
+        "ORDER BY c.due_on, c.id LIMIT $5",
+        chosen.given, span.last, day, id_, most,
+    )  # fmt: skip
+    return [row["id"] for row in found]
+
+
+async def _groups(by: str, chosen: Filter, spans: dict[int, Span]) -> list[dict[str, Any]]:
+    """[{code, name, open, in1, in3, in5, in0 (late), urged}] by department or hall, the worst first."""
+    parts = ", ".join(
+        f"count(*) FILTER (WHERE c.due_on BETWEEN '{span.first}' AND '{span.last}') AS in{days}"
+        for days, span in spans.items()
+    )
+    ahead = await rows(
+        f"SELECT c.{by}_id AS code, {parts} FROM clock c WHERE {RUNNING}{chosen.sql} AND c.due_on <= $2 GROUP BY 1",
+        chosen.given, spans[5].last,
+    )  # fmt: skip
+    opened = await _opened(by, chosen)
+    urged = await _urged(by, chosen)
+    counted = {row["code"]: row for row in ahead}
+    names = await _names(by)
+    nothing = {f"in{days}": 0 for days in spans}
+    found = [
+        {**nothing, **counted.get(code, {}), "code": code, "name": names.get(code, code), "open": n,
+         "urged": urged.get(code, 0)}
+        for code, n in opened.items()
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: (-row["in0"], -row["in1"], -row["in3"], -row["open"], row["code"]))
+
+
+async def _opened(by: str, chosen: Filter) -> dict[str, int]:
+    """Every open task by group, paused ones too."""
+    if by == "department" and chosen.by in ("", "department"):
+        found = await rows(
+            "SELECT department_id AS code, count(*) AS n FROM task WHERE state IN "
+            "('assigned','examining','suspended','advised') AND ($1 = '' OR department_id = $1) GROUP BY 1",
+            chosen.given,
+        )
+    else:
+        found = await rows(
+            f"SELECT c.{by}_id AS code, count(*) AS n FROM clock c WHERE c.stopped_at IS NULL AND c.kind = 'promise' "
+            f"AND c.task_id IS NOT NULL{chosen.sql} GROUP BY 1",
+            chosen.given,
+        )
+    return {row["code"]: row["n"] for row in found}
+
+
+async def _urged(by: str, chosen: Filter) -> dict[str, int]:
+    """Open tasks a supervisor has urged. Looked up one by one: urgings are few, tasks are many."""
+    asked = {"department": "t.department_id", "hall": "k.hall_id"}
+    only = f" AND {asked[chosen.by]} = $1" if chosen.given else " AND $1 = ''"
+    only += " AND k.green" if chosen.by == "green" else ""
+    case = " JOIN cases k ON k.id = t.case_id" if "k." in only + asked[by] else ""
+    found = await rows(
+        f"SELECT code, count(*) AS n FROM (SELECT (SELECT {asked[by]} FROM task t{case} WHERE t.id = u.task_id "
+        f"AND t.state IN ('assigned','examining','suspended','advised'){only}) AS code FROM "
+        "(SELECT DISTINCT task_id FROM urge WHERE level = 'manual' AND created_at > $2) AS u) AS urged "
+        "WHERE code IS NOT NULL GROUP BY 1",
+        chosen.given, now() - A_YEAR,
+    )  # fmt: skip
+    return {row["code"]: row["n"] for row in found}
+
+
+async def _names(by: str) -> dict[str, str]:
+    if by == "department":
+        return {row.code: row.short for row in await Department.all()}
+    return {row.code: short_hall(row.name, row.tier) for row in await Hall.all()}
+
+
+async def _choices(by: str) -> list[tuple[str, str]]:
+    """What may be chosen beside the filter: departments or halls."""
+    if by not in ("department", "hall"):
+        return []
+    return sorted((await _names(by)).items())
+
+
+# ------------------------------------------------------------------ what is shown
+
+
+async def _rows(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Clock id -> the row of the board."""
+    found = await rows(
+        f"SELECT c.id, c.due_on, c.unit, {PAUSED} AS paused, t.id AS task_id, t.version, t.state, t.department_id, "
+        "d.short, s.name AS handler, i.name AS title, k.id AS case_id, k.applicant_kind, k.applicant_name_sealed, "
+        "k.green, (SELECT l.due_on FROM clock l WHERE l.case_id = c.case_id AND l.task_id = c.task_id "
+        "AND l.kind = 'statutory' AND l.stopped_at IS NULL) AS law_on, "
+        "(SELECT count(*) FROM urge u WHERE u.task_id = t.id AND u.level = 'manual') AS urged "
+        "FROM clock c JOIN task t ON t.id = c.task_id JOIN cases k ON k.id = c.case_id "
+        "JOIN case_item i ON i.id = t.case_item_id JOIN department d ON d.code = t.department_id "
+        "LEFT JOIN staff s ON s.id = t.handler_id WHERE c.id = ANY($1)",
+        ids,
+    ) if ids else []  # fmt: skip
+    days = (await calendar.clock()).calendar
+    here = today()
+    return {row["id"]: _row(row, ladder.remaining(days, row["due_on"], here, row["unit"] == NATURAL)) for row in found}
+
+
+def _row(row: dict[str, Any], words: str) -> dict[str, Any]:
+    case = Case(
+        id=row["case_id"], applicant_kind=row["applicant_kind"], applicant_name_sealed=row["applicant_name_sealed"]
+    )
+    illegal = bool(row["law_on"] and row["law_on"] < today())
+    return {
+        "task_id": str(row["task_id"]), "case_id": str(row["case_id"]), "version": row["version"],
+        "title": row["title"], "applicant": shown_name(case), "department": row["short"],
+        "department_code": row["department_id"], "handler": row["handler"] or "", "due_on": row["due_on"],
+        "words": "暂停中" if row["paused"] else words, "light": _light(row), "illegal": illegal,
+        "urged": row["urged"], "urged_words": f"已催 {row['urged']} 次" if row["urged"] else "未催",
+        "green": row["green"], "state": row["state"],
+    }  # fmt: skip
+
+
+def _light(row: dict[str, Any]) -> str:
+    if row["paused"]:
+        return "grey"
+    return "red" if row["due_on"] < today() else "green"
+
+
+# ------------------------------------------------------------------ the ladder of one task
+
+
+async def steps(actor: Actor, task_id: UUID) -> list[dict[str, Any]]:
+    """The ladder of a task, from below: [{at, words, by, note, state: done | next | ahead, until}].
+
+    What has been said with its answer, then what comes by itself and when. `until`: an urging whose answer is awaited.
+    """
+    permits.require_staff(actor, *OVERSEERS)
+    task = await Task.get_or_none(id=task_id).prefetch_related("handler")
+    if task is None:
+        raise not_found()
+    who = await _people(task)
+    taken = await Urge.filter(task_id=task_id).order_by("created_at", "id")
+    done = [{"at": _at(row.created_at), "state": "done", **_taken(row, who)} for row in taken]
+    told = {row.level for row in taken if row.by_id is None}
+    coming = await Alarm.filter(subject_id=task_id, done_at=None, verb__in=list(ladder.LADDER)).order_by("due_at", "id")
+    ahead = [
+        {"at": _at(alarm.due_at), "words": _level_words(ladder.LADDER[alarm.verb], who), "by": "系统",
+         "note": _soon(alarm.due_at), "state": "ahead", "until": ""}
+        for alarm in coming
+        if ladder.LADDER[alarm.verb] not in told
+    ]  # fmt: skip
+    if ahead:
+        ahead[0]["state"] = "next"
+    return [*done, *ahead]
+
+
+def _taken(row: Urge, who: dict[str, str]) -> dict[str, Any]:
+    if row.level != "manual":
+        return {"words": _level_words(row.level, who), "by": "系统", "note": "", "until": ""}
+    said = Urge.WORDS.open(row.id, row.words_sealed) or ""
+    waits = row.answered_at is None and row.lapsed_at is None and row.answer_due_at and row.answer_due_at > now()
+    if row.answered_at:
+        answer = Urge.ANSWER.open(row.id, row.answer_sealed)
+        note = f"{row.answered_by} {local(row.answered_at):%m-%d %H:%M} 答复：{answer}"
+    else:
+        due = row.answer_due_at
+        late = due is not None and due <= now()
+        note = (
+            f"{'没有答复，期限是' if late else '请在'} {local(due):%m-%d %H:%M}{'' if late else ' 前答复'}"
+            if due
+            else ""
+        )
+    return {"words": f"督办催办：{said}", "by": row.by_name, "note": note, "until": _at(row.answer_due_at) if waits else ""}
+
+
+def _level_words(level: str, who: dict[str, str]) -> str:
+    return f"{ladder.LEVEL_WORDS[level]} {who.get(level, '')}".rstrip()
+
+
+def _soon(due: datetime) -> str:
+    minutes = int((due - now()).total_seconds() // 60)
+    return f"还有 {max(0, minutes)} 分钟" if minutes < 60 else ""
+
+
+async def _people(task: Task) -> dict[str, str]:
+    """Level -> the name of who is told: the handler, the head of the handler's section, who decides."""
+    there = await Staff.filter(department_id=task.department_id, disabled_at=None).order_by("id")
+    handler = task.handler
+    heads = [one for one in there if "section_head" in one.roles]
+    own = [one for one in heads if handler and one.section == handler.section] or heads
+    deciding = [one for one in there if "approver" in one.roles]
+    return {
+        "handler": handler.name if handler else "", "section": "、".join(one.name for one in own[:2]),
+        "head": "、".join(one.name for one in deciding[:2]), "centre": "行政服务中心",
+    }  # fmt: skip
+
+
+async def urges_of(case_id: UUID, actor: Actor) -> dict[str, list[dict[str, Any]]]:
+    """The urgings of a case by task, oldest first, for who watches over it or works in the task's department.
+
+    {task id: [{level, level_words, by, words, at, answer_due_at, answered_at, answered_by, answer, open}]}; `open`: the
+    department is to answer it now.
+    """
+    if actor.kind != "staff" or not await Case.filter(permits.scope(actor), id=case_id).exists():
+        return {}
+    found = Urge.filter(case_id=case_id).order_by("created_at", "id")
+    if not actor.roles & OVERSEERS:
+        if not actor.roles & WITHIN:
+            return {}
+        found = found.filter(task__department_id=actor.department)
+    told: dict[str, list[dict[str, Any]]] = {}
+    for row in await found:
+        told.setdefault(str(row.task_id), []).append(
+            {
+                "level": row.level, "level_words": ladder.LEVEL_WORDS[row.level], "by": row.by_name or "系统",
+                "words": Urge.WORDS.open(row.id, row.words_sealed) or "", "at": _at(row.created_at),
+                "answer_due_at": _at(row.answer_due_at), "answered_at": _at(row.answered_at),
+                "answered_by": row.answered_by, "answer": Urge.ANSWER.open(row.id, row.answer_sealed) or "",
+                "open": row.level == "manual" and row.answered_at is None and row.lapsed_at is None,
+            }
+        )  # fmt: skip
+    return told
+
+
+def _at(moment: datetime | None) -> str | None:
+    return local(moment).isoformat(timespec="seconds") if moment else None
