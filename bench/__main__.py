@@ -1,6 +1,8 @@
 """`make bench`: one table of what is promised about speed and size, measured in a house started for it.
 
-`python -m bench [--messages 120] [--submits 60] [--photographs 20] [--restarts 5]`. Medians; the machine is named.
+`python -m bench [--messages 120] [--submits 60] [--photographs 20] [--restarts 5]` measures a running house;
+`python -m bench million [--cases 1000000]` the supervision board over a million open cases (make bench ARGS=million).
+Medians; the machine is named.
 Nothing here passes or fails: a busy machine gives poor figures, and its load is in the first line.
 """
 
@@ -11,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import rounds
+from bench import rounds, supervision
 from bench.figures import HEAD, Figure, middle, percentile
 from bench.house import House, house
 from bench.machine import children, held, machine, most
@@ -73,9 +75,13 @@ async def work(made: House, ask: argparse.Namespace, folder: Path) -> list[Figur
 
 def main() -> int:
     ask = argparse.ArgumentParser(prog="python -m bench", description="how fast and how small")
+    ask.add_argument("what", nargs="?", choices=("house", "million"), default="house")
+    ask.add_argument("--cases", type=int, default=1_000_000)
     for name, count in (("messages", 120), ("submits", 60), ("photographs", 20), ("restarts", 5)):
         ask.add_argument(f"--{name}", type=int, default=count)
     given = ask.parse_args()
+    if given.what == "million":
+        return show(supervision.measure(given.cases))
     with house() as made, tempfile.TemporaryDirectory() as folder:
         say("starting a house …")
         first = made.start()
@@ -90,6 +96,11 @@ def main() -> int:
             made.stop()
             again.append(made.start())
         found += [middle("restart until ready", again, 5000), middle("  the first start, on an empty folder", [first])]
+    return show(found)
+
+
+def show(found: list[Figure]) -> int:
+    """The table."""
     say(f"\n{HEAD}")
     for figure in found:
         say(figure.line())

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from models.actions import acceptance, cases, drafts, tasks
+from models.actions import acceptance, cases, drafts, promises, tasks
 from models.actions.drafts import Filing
 from models.base import new_id, now
 from models.case import Case, Task
-from models.paper import CaseMaterial, Upload
+from models.paper import CaseMaterial, Page, Upload
 from models.people import Account, Mandate, Staff
 from models.rules.permits import Actor
 from models.rules.secrets import token
@@ -92,6 +92,25 @@ async def draft(owner: Actor, *items: str, hall: str = "0001", answers: dict[str
     for material in await CaseMaterial.filter(case_id=id_).order_by("position"):
         if material.need["photo"] and not material.need["form"] and not material.need["free"]:
             await drafts.lay(owner, id_, material.code, [await page(owner)])
+    return id_
+
+
+async def lacking(owner: Actor, *items: str, without: tuple[str, ...] = ("T14",), **answers: bool) -> UUID:
+    """A draft whole but for some papers; SJ03 lets 食品安全管理制度 (T14) come later."""
+    id_ = await draft(owner, *items, answers=answers)
+    found = await CaseMaterial.filter(case_id=id_, code__in=list(without))
+    await Page.filter(material_id__in=[row.id for row in found]).delete()
+    await CaseMaterial.filter(id__in=[row.id for row in found]).update(state="missing")
+    return id_
+
+
+async def tolerated(owner: Actor, window: Actor, *items: str) -> UUID:
+    """Accepted with 食品安全管理制度 promised for later (容缺受理)."""
+    id_ = await lacking(owner, *(items or ("SJ03",)))
+    await promises.sign(owner, id_, None, "tolerance", "SJ03")
+    await cases.submit(owner, id_)
+    await cases.receive(window, id_)
+    await acceptance.accept(window, id_)
     return id_
 
 

@@ -89,15 +89,16 @@ def _place(request: Request) -> dict[str, str]:
 
 async def _draw(request: Request, me: Seated, refusal: Refusal | None = None, words: str = "") -> Response:
     query, place = request.query_params, _place(request)
+    due = await text(request, "due") if refusal else ""
     board = await supervision.board(me.actor, place.get("by", ""), place.get("value", ""))
     listed = await _listed(me, place, query.get("after", ""))
-    many = bool(query.get("all")) and bool(listed) and listed.get("pickable", False)
+    many = bool(query.get("all")) and listed is not None and listed["pickable"]
     picked = None if many else await _picked(me, board, listed, query.get("pick", ""))
     # what the drawer writes with: the words kept, else the sentence one would write
     offers = await _offers()
     return await page(
         request, me, "board.html", refusal.status if refusal else 200, board=board, listed=listed, many=many,
-        picked=picked, refusal=refusal, kept=words or _first_words(picked), offers=offers, due=query.get("due", ""),
+        picked=picked, refusal=refusal, kept=words or _first_words(picked), offers=offers, due=due,
         segments=SEGMENTS, link=_links(place), done=_done(request), heat=_heat, may_urge="supervisor" in me.actor.roles,
         heading=_heading(board), under=_under(board), most=acting.MOST_AT_ONCE,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from models.actions import reveal
 from models.actions.staff import Seated
 from models.base import Refusal
 from models.reads import desk, projects
+from models.rules.taken import PROJECT, project_code, taken_for
 
 MOST_QUERY = 60
 WHOLE_NUMBER = 10  # so many digits open a single case at once
@@ -29,7 +30,7 @@ async def asked(request: Request) -> str:
 
 async def look(request: Request, me: Seated, q: str) -> tuple[str, list[dict[str, Any]]]:
     """(what it was taken for, rows); a search by a person is recorded and only taken from a form."""
-    if request.method != "POST" and desk.taken_for(q) in PERSONAL:
+    if request.method != "POST" and taken_for(q) in PERSONAL:
         raise Refusal("post_to_search", 405, "证件号、手机号和姓名请在上面的框里输，不要写在网址里")
     heard, found = await desk.find(me.actor, q)
     if heard in PERSONAL:
@@ -40,7 +41,7 @@ async def look(request: Request, me: Seated, q: str) -> tuple[str, list[dict[str
 async def _known(me: Seated, q: str) -> bool:
     """Whether there is such a project for this person; its cases are found by the code all the same."""
     try:
-        await projects.find(me.actor, q.upper())
+        await projects.find(me.actor, q)
     except Refusal:
         return False
     return True
@@ -50,15 +51,15 @@ async def show(request: Request, me: Seated) -> Response:
     """A single case found by its number opens at once; anything else is a list."""
     q = await asked(request)
     heard, found = await look(request, me, q)
-    if heard == desk.PROJECT and await _known(me, q):
-        return go(f"/desk/projects/{quote(q.upper())}")
+    if heard == PROJECT and await _known(me, q):
+        return go(f"/desk/projects/{quote(project_code(q))}")
     if heard == "办件号" and len(found) == 1 and len(q.replace(" ", "")) >= WHOLE_NUMBER:
         return go(f"/desk/cases/{found[0]['id']}")
     return await page(
         request,
         me,
         "find.html",
-        q=q if heard in ("办件号", desk.PROJECT) else "",
+        q=q if heard in ("办件号", PROJECT) else "",
         asked=bool(q),
         heard=heard,
         found=found,

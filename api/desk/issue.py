@@ -49,7 +49,7 @@ async def counter(
     more: Values = {"by": place_of(me), "lines": lines, "reason": reason, "due": await _correction_day()}
     if verb == "notify" and case["notice"]:
         first = await at_desk.first_notice(me.actor, UUID(case["id"]))
-        more["again"] = {**(first or {}), "reason": (values["second"] or {}).get("allowed", "")}
+        more["again"] = {**(first or {}), "reason": (values["second"] or {}).get("asked", "")}
         more["number"] = "编号在发出时生成"
     if verb == "accept":
         more["tolerance"] = _tolerance(values)

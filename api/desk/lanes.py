@@ -155,7 +155,8 @@ def _title(case: Values, lanes: list[Values]) -> str:
 
 def _note(case: Values, lanes: list[Values]) -> str:
     lead = (case["bundle"] or {}).get("lead")
-    ended = f"{sum(1 for one in lanes if one['done'])} 个办完" if len(lanes) > 1 else ""
+    done = sum(1 for one in lanes if one["done"])
+    ended = f"{done} 个办完" if done and len(lanes) > 1 else ""
     return " · ".join(part for part in (ended, f"牵头：{lead['short']}" if lead else "") if part)
 
 

@@ -60,7 +60,8 @@ def events(case: dict[str, Any]) -> list[dict[str, Any]]:
     """The timeline, newest first, as staff read it: what speaks to the applicant speaks of the applicant here."""
     told = [{**event, "words": event["words"].replace("您", "申请人")} for event in case["timeline"]]
     for event in told:
-        event["note"] = event["note"] or ""
+        note = event["note"] or ""  # of a special procedure the paper says the rest
+        event["note"] = note.rpartition("原因：")[2] if event["verb"] == "suspend" else note
         event["who"] = "" if event["who"] == "申请人" else event["who"]
     return list(reversed(told))
 

@@ -66,7 +66,7 @@ async def _own(me: Seated) -> list[Row]:
 
 
 QUEUE: tuple[Group, ...] = (
-    ("容缺补来", "当天核对，核对了才出结果", lambda r: r["state"] == "accepted"),
+    ("容缺补来，今天核对", "核对了才出结果", lambda r: r["state"] == "accepted"),
     ("已超期", "依法视为受理，马上补办手续", lambda r: r["state"] != "correcting" and r["light"]["colour"] == "red"),
     ("今天到期", "今天不告知，就视为受理", lambda r: r["state"] != "correcting" and r["light"]["word"] == "今天到期"),
     ("快到期", "", lambda r: r["state"] != "correcting" and r["light"]["colour"] == "amber"),

@@ -51,7 +51,7 @@ async def _picked(me: Seated, one: str) -> dict[str, Any]:
     case = await read.case(me.actor, case_id)
     for result in case["results"]:
         result["method_words"] = METHODS.get(result["method"] or "", "已发放")
-    waiting = [result for result in case["results"] if result["state"] != "delivered"]
+    waiting = [result for result in case["results"] if result["state"] in ("making", "ready")]
     unplaced = [result["name"] for result in waiting if not result["place"]]
     why = f"{'、'.join(unplaced)} 还没写放在哪里。" if unplaced else "没勾的不发，下次再领。"
     return {

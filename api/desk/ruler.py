@@ -9,7 +9,10 @@ from markupsafe import Markup, escape
 
 Day = dict[str, Any]  # {date: ISO, n: int | None, kind, name} as models.rules.ruler.days gives them
 MOST_LATE = 3
-ENDS = {"promise": "承诺", "statutory": "法定", "acceptance": "受理期限", "correction": "补正期限", "delivery": "送达"}
+ENDS = {
+    "promise": "承诺", "statutory": "法定", "acceptance": "受理期限", "correction": "补正期限", "tolerance": "容缺补齐",
+    "delivery": "送达",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def _big_box(cell: Cell, x: float, step: int) -> str:
     out = f'<rect class="d {cell.look}" x="{x}" y="26" width="{wide}" height="24"/>'
     if step < 15 and not (cell.n and cell.n % 5 == 0):
         return out
-    if cell.n:
+    if cell.n and step >= 15:
         out += f'<text class="n {cell.look}" x="{middle}" y="42" text-anchor="middle">{cell.n}</text>'
     if step >= 21 or cell.look in ("today", "late") or (cell.n and cell.n % 5 == 0):
         now = " now" if cell.look == "today" else ""

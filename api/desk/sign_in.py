@@ -20,10 +20,12 @@ SEAT_COOKIE = "yimen-seat"
 DOOR_COOKIE = "yimen-door"
 SEAT_KEPT = 180 * 24 * 3600
 ROOMS = {
+    "delegate": "/desk/window",
     "clerk": "/desk/queue",
     "supervisor": "/desk/board",
     "county_head": "/desk/board",
     "handler": "/desk/inbox",
+    "section_head": "/desk/inbox",
     "approver": "/desk/inbox",
 }
 

@@ -269,7 +269,7 @@ async def _urge(d: Desk) -> Sheet:
     hours = ladder.offers(clock.calendar, local(now()), clock.rules.cutoff)
     pairs = options((hour.isoformat(), f"{say_full(hour.date(), today())} {hour:%H:%M}") for hour in hours)
     facts = [("事项", d.task["item_name"]), ("部门", d.task["department"]["name"]),
-             ("承办", d.task["handler"] or "还没有人"), ("灯", d.task["light"]["word"])]  # fmt: skip
+             ("承办", d.task["handler"] or "还没有人"), ("还剩", d.task["light"].get("short") or d.task["light"]["word"])]  # fmt: skip
     return d.for_task(
         "urge", title=f"催办 {d.task['department']['short']}", words="发出催办", icon="bell", note="经办人看得到",
         fields=(
@@ -320,7 +320,7 @@ async def _allow_second(d: Desk) -> Sheet:
     facts = (("窗口的原因", asked or "没有写"), ("告知过", (d.case["notice"] or {}).get("number", "")))
     return d.for_case(
         "allow_second", title="同意再次告知", words="同意", icon="check", note="原因会进每月的统计", facts=facts,
-        fields=(d.words("allow_second", "同意的原因（会印在再次告知书上）", value=asked, starters=()),),
+        fields=(d.words("allow_second", "同意的原因", value=asked, starters=()),),
         why="只同意这一次。",
     )  # fmt: skip
 

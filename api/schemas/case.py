@@ -212,7 +212,7 @@ class EventOut(Shape):
 class ResultOut(Shape):
     id: str
     name: str
-    state: Literal["making", "ready", "delivered", "void"]
+    state: Literal["making", "ready", "delivered"]
     outcome: str
     where: str | None
     place: str | None

@@ -33,9 +33,13 @@ async def due(most: int) -> list[Due]:
 
 
 async def perform(alarm: UUID, act: Callable[[], Awaitable[None]]) -> None:
-    """Take the alarm and act in one transaction; a second worker finds it taken and does nothing."""
+    """Take the alarm and act in one transaction; a second worker finds it taken and does nothing.
+
+    The case is locked first, as every verb does: a person acting on it this second is waited for, not run into.
+    """
 
     async def body() -> None:
+        await rows("SELECT c.id FROM cases c JOIN alarm a ON a.case_id = c.id WHERE a.id = $1 FOR UPDATE OF c", alarm)
         taken = await rows("SELECT id FROM alarm WHERE id = $1 AND done_at IS NULL FOR UPDATE SKIP LOCKED", alarm)
         if taken:
             await spent(alarm)

@@ -56,7 +56,7 @@ async def _citizen(name: str, case: Case, event: Event, facts: dict[str, Any]) -
         payload = {
             "template": notice.template,
             "data": notices.fields_of(name, facts),
-            "page": f"pages/case/progress?id={case.id}",
+            "page": f"pages/progress?id={case.id}",
             "notification": str(id_),
         }
         await outbox.put("wechat", case.id, f"citizen:{case.account_id}", payload, f"{event.id}:{name}", notice.class_)

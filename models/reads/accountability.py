@@ -15,7 +15,7 @@ from models.rules.permits import OVERSEERS, Actor
 
 MOST = 300  # cases named one by one; the figures count them all
 MONTH = re.compile("20[0-9]{2}-(0[1-9]|1[0-2])")
-NOBODY = "部门系统或窗口"
+NOBODY = "没有指定承办人"
 
 # What was decided in the month, by who examined it, with how many were past the promise and past the law.
 DONE = """

@@ -321,7 +321,9 @@ async def timeline(actor: Actor, row: Case) -> list[dict[str, Any]]:
 
 
 async def _results(row: Case, hall: Hall) -> list[dict[str, Any]]:
-    return [_result(found, hall) for found in await Result.filter(case_id=row.id).order_by("created_at")]
+    """What the case gives. What is void (a grant revoked, or never in force) is not given to anybody."""
+    query = Result.filter(case_id=row.id).exclude(state="void").order_by("created_at")
+    return [_result(found, hall) for found in await query]
 
 
 def _result(row: Result, hall: Hall) -> dict[str, Any]:

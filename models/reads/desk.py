@@ -4,7 +4,6 @@ Every function takes the actor first and starts from `permits.scope`. Names of p
 organisation's name is public. Rows are plain dicts for the pages.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -23,18 +22,17 @@ from models.reads import calendar, clocks, sweep
 from models.rules import permits
 from models.rules.flow import STATE_WORDS, TASK_WORDS
 from models.rules.permits import Actor
+from models.rules.taken import PROJECT, project_code, taken_for
 from models.seal import mask_id, mask_name, mask_phone
 from models.supervision import Consultation, Inspection, Urge
 
 MOST = 300  # rows of one list; more are counted and found by search
-PROJECT = "项目代码"
-PROJECT_CODE = re.compile("[0-9]{4}-[0-9A-Z]{6}-[0-9A-Z]{2}-[0-9A-Z]{2}-[0-9A-Z]{6}")
 NAME_SCAN = 500  # names are sealed: a name is looked for in the newest cases only
 AT_COUNTER = ("submitted", "received")
 OPEN_TASKS = ("assigned", "examining", "suspended", "advised")
 AT_WINDOW = ("assigned", "examining")  # what a delegate may decide on the spot
 SECOND = {"asked": "请示再次告知", "allowed": "同意再次告知"}
-SUPPLIED = "容缺补来，今天核对"
+SUPPLIED = "容缺补来"
 OPEN_CASES = ("submitted", "received", "correcting", "accepted")
 ASSURED = {"phone": "手机号", "name": "姓名和证件号", "face": "人脸核验", "window": "窗口核验"}
 CHANNELS = {"app": "网上", "window": "窗口", "town": "镇村"}
@@ -312,7 +310,7 @@ async def output(actor: Actor) -> list[dict[str, Any]]:
 
 async def _results(ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     found: dict[UUID, list[dict[str, Any]]] = {}
-    for row in await Result.filter(case_id__in=ids).order_by("id") if ids else []:
+    for row in await Result.filter(case_id__in=ids).exclude(state="void").order_by("id") if ids else []:
         found.setdefault(row.case_id, []).append(
             {
                 "id": str(row.id), "name": row.name, "outcome": row.outcome, "state": row.state, "place": row.place,
@@ -335,26 +333,13 @@ async def find(actor: Actor, text: str) -> tuple[str, list[dict[str, Any]]]:
     if kind == "手机号":
         return kind, await _rows(await _of_account(seen, Q(phone_index=Account.PHONE.blind(asked))))
     if kind == PROJECT:
-        return kind, await _rows(await seen.filter(project__code=asked).distinct().order_by("-id").limit(50))
+        seen = seen.filter(project__code=project_code(text))
+        return kind, await _rows(await seen.distinct().order_by("-id").limit(50))
     if kind == "办件号":
         return kind, await _rows(await seen.filter(number__icontains=asked).distinct().order_by("-id").limit(50))
     newest = await seen.distinct().order_by("-id").limit(NAME_SCAN)
     named = [case for case in newest if asked in (Case.APPLICANT.open(case.id, case.applicant_name_sealed) or "")]
     return kind, await _rows(named[:50])
-
-
-def taken_for(text: str) -> str:
-    """What was typed or scanned: 证件号, 手机号, 项目代码, 办件号, 姓名; empty for nothing."""
-    asked = "".join(text.split())
-    if PROJECT_CODE.fullmatch(asked):
-        return PROJECT
-    if len(asked) == 18 and asked[:17].isdigit():
-        return "证件号"
-    if len(asked) == 11 and asked.isdigit() and asked.startswith("1"):
-        return "手机号"
-    if asked.isascii() and any(ch.isdigit() for ch in asked):
-        return "办件号"
-    return "姓名" if asked else ""
 
 
 async def _of_account(seen: Any, who: Q) -> list[Case]:

@@ -25,7 +25,7 @@ OPEN_CASE = "k.state NOT IN ('draft','delivered','withdrawn','refused','returned
 class Matter:
     """One line of 要人管的事: `source` joins cases `k` with what is wrong, `told` says it of one case.
 
-    $1 is the next working day, $2 today. `fewer`: the same to be counted, without the join.
+    $1 is the next working day, $2 today. `fewer`: the same to be counted, without the join. `daily`: shown at 0 too.
     """
 
     key: str
@@ -33,6 +33,7 @@ class Matter:
     source: str
     told: str
     fewer: str = ""
+    daily: bool = False
 
 
 MATTERS = (
@@ -42,12 +43,14 @@ MATTERS = (
         "AND c.due_on <= $1",
         "'受理期限到 ' || to_char(c.due_on, 'MM-DD')",
         "clock c WHERE c.stopped_at IS NULL AND c.kind = 'acceptance' AND c.due_on <= $1",
+        daily=True,
     ),
     Matter(
         "calls", "通知发不到，要打电话",
         f"notification n JOIN cases k ON k.id = n.case_id WHERE n.push IN ('failed','unknown') AND n.read_at IS NULL "
         f"AND {OPEN_CASE} AND n.kind IN ({', '.join(repr(name) for name in CALL_FOR)}) AND $1::date IS NOT NULL",
         "n.title",
+        daily=True,
     ),
     Matter(
         "silent", "函询逾期未复",
@@ -81,6 +84,7 @@ async def counts(actor: Actor) -> list[dict[str, Any]]:
         {"key": matter.key, "words": matter.words.format(day=say(near)), "n": counted[matter.key],
          "said": str(counted[matter.key])}
         for matter in MATTERS
+        if counted[matter.key] or matter.daily
     ]  # fmt: skip
     return [*await _swept(), *found, *await _calendar()]
 

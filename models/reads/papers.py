@@ -53,7 +53,7 @@ async def _notices(actor: Actor, case: dict[str, Any]) -> list[dict[str, Any]]:
             await at_desk.first_notice(actor, UUID(case["id"])),
             await at_desk.second_notice(actor, UUID(case["id"])),
         )
-        more["again"] = {**(first or {}), "reason": (why or {}).get("allowed", "")}
+        more["again"] = {**(first or {}), "reason": (why or {}).get("asked", "")}
     return [_entry("notice", "", notice["id"], "", more)]
 
 

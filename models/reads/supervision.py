@@ -16,7 +16,9 @@ from models.people import Staff
 from models.reads import calendar, matters
 from models.reads.desk import short_hall, shown_name
 from models.rules import ladder, permits
-from models.rules.limits import NATURAL
+from models.rules.calendar import DAY
+from models.rules.clock import Clock
+from models.rules.limits import NATURAL, ClockRules
 from models.rules.permits import OVERSEERS, WITHIN, Actor
 from models.supervision import Urge
 
@@ -132,9 +134,9 @@ async def _spans() -> dict[int, Span]:
     """Column -> its due days; 0 is what is late."""
     days = (await calendar.clock()).calendar
     here = today()
-    last = {0: here - ladder.DAY, **dict(zip(ladder.COLUMNS, ladder.bounds(days, here), strict=True))}
+    last = {0: here - DAY, **dict(zip(ladder.COLUMNS, ladder.bounds(days, here), strict=True))}
     places = list(last)
-    first = {0: NEVER, **{name: last[before] + ladder.DAY for before, name in zip(places, places[1:], strict=False)}}
+    first = {0: NEVER, **{name: last[before] + DAY for before, name in zip(places, places[1:], strict=False)}}
     return {name: Span(first[name], last[name]) for name in places}
 
 
@@ -232,7 +234,8 @@ async def _choices(by: str) -> list[tuple[str, str]]:
 async def _rows(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     """Clock id -> the row of the board."""
     found = await rows(
-        f"SELECT c.id, c.due_on, c.unit, {PAUSED} AS paused, t.id AS task_id, t.version, t.state, t.department_id, "
+        f"SELECT c.id, c.due_on, c.unit, c.limit_days + c.extension_days AS whole, {PAUSED} AS paused, "
+        "t.id AS task_id, t.version, t.state, t.department_id, "
         "d.short, s.name AS handler, i.name AS title, k.id AS case_id, k.applicant_kind, k.applicant_name_sealed, "
         "k.green, (SELECT l.due_on FROM clock l WHERE l.case_id = c.case_id AND l.task_id = c.task_id "
         "AND l.kind = 'statutory' AND l.stopped_at IS NULL) AS law_on, "
@@ -242,30 +245,33 @@ async def _rows(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
         "LEFT JOIN staff s ON s.id = t.handler_id WHERE c.id = ANY($1)",
         ids,
     ) if ids else []  # fmt: skip
-    days = (await calendar.clock()).calendar
-    here = today()
-    return {row["id"]: _row(row, ladder.remaining(days, row["due_on"], here, row["unit"] == NATURAL)) for row in found}
+    clock = await calendar.clock()
+    return {row["id"]: _row(row, clock) for row in found}
 
 
-def _row(row: dict[str, Any], words: str) -> dict[str, Any]:
+def _row(row: dict[str, Any], clock: Clock) -> dict[str, Any]:
     case = Case(
         id=row["case_id"], applicant_kind=row["applicant_kind"], applicant_name_sealed=row["applicant_name_sealed"]
     )
-    illegal = bool(row["law_on"] and row["law_on"] < today())
+    natural = row["unit"] == NATURAL
+    left = ladder.left(clock.calendar, row["due_on"], today(), natural)
     return {
         "task_id": str(row["task_id"]), "case_id": str(row["case_id"]), "version": row["version"],
         "title": row["title"], "applicant": shown_name(case), "department": row["short"],
         "department_code": row["department_id"], "handler": row["handler"] or "", "due_on": row["due_on"],
-        "words": "暂停中" if row["paused"] else words, "light": _light(row), "illegal": illegal,
-        "urged": row["urged"], "urged_words": f"已催 {row['urged']} 次" if row["urged"] else "未催",
-        "green": row["green"], "state": row["state"],
+        "words": "暂停中" if row["paused"] else ladder.remaining(left, row["due_on"], today(), natural),
+        "light": "grey" if row["paused"] else _light(row, left, clock.rules),
+        "illegal": bool(row["law_on"] and row["law_on"] < today()), "urged": row["urged"],
+        "urged_words": f"已催 {row['urged']} 次" if row["urged"] else "未催", "green": row["green"],
+        "state": row["state"],
     }  # fmt: skip
 
 
-def _light(row: dict[str, Any]) -> str:
-    if row["paused"]:
-        return "grey"
-    return "red" if row["due_on"] < today() else "green"
+def _light(row: dict[str, Any], left: int, rules: ClockRules) -> str:
+    """As the clock itself says it (R38): red past the day, amber near it."""
+    if row["due_on"] < today():
+        return "red"
+    return "amber" if left <= max(float(rules.amber_min), rules.amber_share * row["whole"]) else "green"
 
 
 # ------------------------------------------------------------------ the ladder of one task
@@ -312,7 +318,12 @@ def _taken(row: Urge, who: dict[str, str]) -> dict[str, Any]:
             if due
             else ""
         )
-    return {"words": f"督办催办：{said}", "by": row.by_name, "note": note, "until": _at(row.answer_due_at) if waits else ""}
+    return {
+        "words": f"督办催办：{said}",
+        "by": row.by_name,
+        "note": note,
+        "until": _at(row.answer_due_at) if waits else "",
+    }
 
 
 def _level_words(level: str, who: dict[str, str]) -> str:
@@ -333,7 +344,7 @@ async def _people(task: Task) -> dict[str, str]:
     deciding = [one for one in there if "approver" in one.roles]
     return {
         "handler": handler.name if handler else "", "section": "、".join(one.name for one in own[:2]),
-        "head": "、".join(one.name for one in deciding[:2]), "centre": "行政服务中心",
+        "head": "、".join(one.name for one in deciding[:2]),
     }  # fmt: skip
 
 

@@ -163,7 +163,7 @@ class ItemsFile(Shape):
 
 
 class Member(Shape):
-    """`only`: of a project of this kind alone. `optional`: a project may do without it (自备水源, 特殊建设工程)."""
+    """`only`: of a project of this kind alone. `optional`: a project may do without it (a small one)."""
 
     item: ItemCode
     after: list[ItemCode]

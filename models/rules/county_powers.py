@@ -54,23 +54,21 @@ def delegation(source: Source, n: int, entry: Mapping[str, Any], powers: Powers)
 
 def informed(source: Source, at: Sequence[str | int], item: Mapping[str, Any]) -> Iterator[Problem]:
     """The fields of 告知承诺 of one item."""
-    allowed, covers, asked = item["promise_instead_of_proof"], item["promise_covers"], _asked(item)
+    granted, covers, asked = "promise_instead_of_proof", item["promise_covers"], _asked(item)
+    allowed = bool(item[granted])
     if allowed and item["promise_barred"]:
         what = f"{item['code']} 又能告知承诺，又写了为什么不能"
         cure = "国办发〔2020〕42号排除的不能用告知承诺；两样去掉一样"
         yield source.problem([*at, "promise_barred"], what, cure, "promise_barred")
     if allowed != bool(covers):
-        what = (
-            f"{item['code']} 的告知承诺没有写代替哪些证明"
-            if allowed
-            else f"{item['code']} 不能告知承诺，却写了代替哪些证明"
-        )
+        said = "的告知承诺没有写代替哪些证明" if allowed else "不能告知承诺，却写了代替哪些证明"
+        cure = "promise_instead_of_proof 和 promise_covers 一起写"
         yield source.problem(
-            [*at, "promise_covers"], what, "promise_instead_of_proof 和 promise_covers 一起写", "no_covers"
+            [*at, granted if allowed else "promise_covers"], f"{item['code']} {said}", cure, "no_covers"
         )
     if allowed and (item["verify_limit"] or {}).get("days") is None:
         cure = "写 verify_limit: {days: 30, unit: 工作日, example: true}"
-        yield source.problem([*at, "verify_limit"], f"{item['code']} 没有写承诺以后多久核查", cure, "no_verify_limit")
+        yield source.problem([*at, granted], f"{item['code']} 没有写承诺以后多久核查", cure, "no_verify_limit")
     for code in [*covers, *([item["promise_statement"]] if item["promise_statement"] else [])]:
         if code not in asked:
             what = f"告知承诺里的材料 {code} 不在 {item['code']} 的材料里"

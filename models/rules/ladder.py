@@ -4,28 +4,15 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from models.base import SHANGHAI, Refusal
-from models.rules.calendar import DAY, Calendar
+from models.rules.calendar import Calendar
 from models.rules.ruler import desk_word
 
 # the step of the sheet -> the level of its Urge row, from below
-__all__ = [
-    "COLUMNS",
-    "DAY",
-    "LADDER",
-    "LEVEL_WORDS",
-    "TOLD",
-    "bounds",
-    "check_answer_due",
-    "climbed",
-    "offers",
-    "remaining",
-]
-
 LADDER = {
     "remind_handler": "handler", "escalate_section": "section", "escalate_head": "head", "escalate_centre": "centre",
 }  # fmt: skip
 LEVEL_WORDS = {
-    "handler": "提醒承办人", "section": "报股室负责人", "head": "报部门负责人", "centre": "转督办",
+    "handler": "提醒承办人", "section": "报股室负责人", "head": "报部门负责人", "centre": "转行政服务中心督办",
     "manual": "督办催办",
 }  # fmt: skip
 TOLD = {"escalate_section": "股室负责人", "escalate_head": "部门负责人"}  # who is named in the notice
@@ -42,11 +29,14 @@ def bounds(days: Calendar, today: date) -> tuple[date, date, date]:
     return days.add_working(today, 1), days.add_working(today, 3), days.add_working(today, 5)
 
 
-def remaining(days: Calendar, due_on: date, today: date, natural: bool) -> str:
-    """剩 3 日, 剩 3 个自然日, 今天到期, 超 2 日."""
-    late = due_on < today
-    left = (due_on - today).days if natural else days.working_between(today, due_on)
-    words = desk_word("red" if late else "green", left, due_on, today)
+def left(days: Calendar, due_on: date, today: date, natural: bool) -> int:
+    """Days that remain, in the unit of the promise."""
+    return (due_on - today).days if natural else days.working_between(today, due_on)
+
+
+def remaining(days_left: int, due_on: date, today: date, natural: bool) -> str:
+    """剩3日, 剩3个自然日, 今天到期, 超2日."""
+    words = desk_word("red" if due_on < today else "green", days_left, due_on, today)
     return words.replace("日", "个自然日") if natural and due_on != today else words
 
 

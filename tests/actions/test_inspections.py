@@ -11,8 +11,8 @@ import time_machine
 from local import inspection as command
 from models.actions import acceptance, audit, delegated, inspections, promises, redraw, revocation, tasks
 from models.audit import Audit
-from models.base import SHANGHAI, execute, new_id, now
-from models.case import Alarm, Case, Event, Task
+from models.base import SHANGHAI, execute, new_id, now, unit
+from models.case import Alarm, Case, CaseItem, Event, Task
 from models.outbox import Notification, Outbox
 from models.promise import Breach, Promise
 from models.reads import cases as reads
@@ -89,8 +89,8 @@ async def test_what_is_drawn_is_inspected_within_ten_working_days(db: str, novem
     for spot in spots:
         assert (spot.kind, spot.rate, spot.department_id) == ("spot", TENTH, "SJ")
         assert spot.due_on == date(2026, 12, 9)
-        alarms = await Alarm.filter(subject_id=spot.id).order_by("due_at").values_list("verb", flat=True)
-        assert list(alarms) == ["remind_inspection", "overdue_inspection"]
+        alarms = [alarm.verb for alarm in await Alarm.filter(subject_id=spot.id).order_by("due_at")]
+        assert alarms == ["remind_inspection", "overdue_inspection"]
         event = await Event.get(task_id=spot.task_id, verb="draw")
         assert event.audience == "staff" and event.words == "抽中了，12月9日前回头看一次"
         assert await Outbox.filter(dedupe_key=f"{event.id}:department.inspection:department:SJ").count() == 1
@@ -105,13 +105,13 @@ async def _drawn() -> tuple[Inspection, Task]:
     await Inspection.filter(task_id=task.id).delete()
     await execute("UPDATE alarm SET done_at = now() WHERE machine = 'inspection'")
     case = await Case.get(id=id_)
-    item = await case.items.all().first()
+    item = await CaseItem.get(case_id=id_)
     task = await Task.get(id=task.id)
 
     async def body() -> None:
         await inspections.after_window(case, task, item, 1.0)
 
-    await inspections.unit(body)
+    await unit(body)
     return await Inspection.get(task_id=task.id), task
 
 

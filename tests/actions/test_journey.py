@@ -43,7 +43,8 @@ async def test_from_draft_to_delivery(db: str) -> None:
         "submit", "receive", "accept", "assign", "acknowledge", "decide", "conclude", "shelve", "deliver",
     ]  # fmt: skip
     assert not await Clock.filter(case_id=id_, stopped_at=None).exists()
-    assert not await Alarm.filter(case_id=id_, done_at=None).exists()
+    assert not await Alarm.filter(case_id=id_, done_at=None).exclude(machine="licence").exists()
+    assert await Alarm.filter(case_id=id_, machine="licence", done_at=None).count() == 4, "90, 60, 30 days, and its end"
     kinds = [row.kind for row in await Notification.filter(account_id=li.id).order_by("created_at")]
     assert kinds == [
         "case.submitted",

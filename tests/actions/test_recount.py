@@ -34,9 +34,13 @@ def turn() -> Iterator[Any]:
 
 @pytest.fixture
 async def folder(db: str, turn: Any, tmp_path: Path) -> AsyncIterator[Path]:
+    """A copy of the county to change. Loadings of a day to come must not stay: they would be the newest ever after."""
+    before = [row.id for row in await CountyLoad.all()]
     await load(COUNTY)
     yield copied(tmp_path)
     await load(COUNTY)
+    await CountyLoad.filter(id__not_in=before).delete()
+    calendar.forget()
 
 
 def holiday(folder: Path, day: str = "2026-12-07") -> None:

@@ -1,15 +1,18 @@
 """特别程序 and 延期: dates counted by hand from 2 November 2026, a Monday (10 working days: 16 November, 20: 30)."""
 
+import asyncio
 from collections.abc import Awaitable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 import time_machine
 
-from models.actions import acceptance, cases, drafts, special, tasks
+from models.actions import acceptance, alarms, by_clock, cases, drafts, special, tasks
 from models.actions.drafts import Filing
+from models.actions.step import locked_case
 from models.base import SHANGHAI, Refusal, unit
 from models.case import Alarm, Case, CaseItem, Clock, Event, Task
 from models.outbox import Notification, Outbox
@@ -429,3 +432,39 @@ async def test_two_at_once_extend_once(db: str, together: Any) -> None:
     assert [result for result in results if result is None] == [None]
     assert {result.code for result in results if result} == {"extension_used"}
     assert (await due(id_, "promise", task)) == date(2026, 11, 23)
+
+
+async def test_a_person_and_the_clock_at_one_moment_wait_for_each_other(db: str, together: Any) -> None:
+    """The promise's alarm comes in the second somebody ends the pause: both are done, neither is thrown out."""
+    _, id_, found = await accepted("ZR03")
+    task, zhao = found["ZR03"], await people.handler(department="ZR")
+    with on("2026-11-13"):
+        await special.suspend(zhao, task.id, None, REVIEW, 1, "方案要请专家看")
+    alarm = await Alarm.get(case_id=id_, task_id=None, verb="overdue_promise", done_at=None)
+    due_now = next(each for each in await _due_at("2026-11-18", "00:00:01") if each.id == alarm.id)
+    held, go = asyncio.Event(), asyncio.Event()
+
+    async def person() -> None:
+        async def body() -> None:
+            await locked_case(id_)
+            held.set()
+            await go.wait()
+            await special.resume(zhao, task.id, None, "看过了")
+
+        await unit(body)
+
+    async def clock() -> None:
+        await held.wait()
+        asyncio.get_running_loop().call_later(0.3, go.set)
+        await alarms.perform(alarm.id, partial(by_clock.perform, due_now))
+
+    with on("2026-11-18", "00:00:01"):
+        assert await together(person(), clock()) == [None, None]
+    assert not await Event.filter(case_id=id_, verb="overdue_promise").exists()
+    assert (await Task.get(id=task.id)).state == "examining"
+    assert await due(id_) == date(2026, 11, 20)  # 13, 16, 17 and 18 November were left out
+
+
+async def _due_at(day: str, hour: str) -> list[alarms.Due]:
+    with on(day, hour):
+        return await alarms.due(50)

@@ -165,7 +165,12 @@ async def test_an_urging_left_unanswered_gives_way_to_the_next(db: str) -> None:
 
 @pytest.mark.parametrize(
     ("shift", "code"),
-    [("past", "answer_due_past"), ("night", "answer_due_hours"), ("off", "answer_due_hours"), ("far", "answer_due_far")],
+    [
+        ("past", "answer_due_past"),
+        ("night", "answer_due_hours"),
+        ("off", "answer_due_hours"),
+        ("far", "answer_due_far"),
+    ],
 )
 async def test_an_answer_is_due_in_working_hours_ahead(db: str, shift: str, code: str) -> None:
     task = await task_of()
@@ -311,7 +316,9 @@ async def test_a_task_left_open_in_an_ended_case_is_found(db: str) -> None:
 async def test_a_department_without_the_next_role_is_listed_apart(db: str) -> None:
     await people.accepted(await people.citizen(), await people.clerk(), "SJ03")
     found = await sweep.orphans()
-    assert found.orphans == 0 and found.unmanned == [{"department": "SJ", "short": "市监局", "role": "审查人员", "n": 1}]
+    assert found.orphans == 0 and found.unmanned == [
+        {"department": "SJ", "short": "市监局", "role": "审查人员", "n": 1}
+    ]
     zhao = await people.handler()
     assert (await sweep.orphans()).unmanned == []
     await Staff.filter(id=zhao.id).update(disabled_at=now())

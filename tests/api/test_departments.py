@@ -176,16 +176,16 @@ async def test_a_citizen_is_no_department(system: System):
     assert Actor("department", department="XF").key == "department:XF"
 
 
-async def _sent(web: Web, item: str) -> UUID:  # noqa: F811
+async def _sent(item: str) -> UUID:
     """李秀英's case of this item, accepted at the window."""
     li = await people.citizen()
     return await people.accepted(li, await people.clerk(), item)
 
 
-async def test_a_special_procedure_stops_and_goes_on(system: System, web: Web):  # noqa: F811
-    """自然资源局's own system: suspended by the item's list, resumed with a result; another department finds nothing."""
+async def test_a_special_procedure_stops_and_goes_on(system: System):
+    """自然资源局's own system: suspended by the item's list, resumed with a result; others find nothing."""
     await _key("ZR")
-    task = await Task.get(case_id=await _sent(web, "ZR03"))
+    task = await Task.get(case_id=await _sent("ZR03"))
     body = {"kind": "专家评审", "reason": "方案要请专家看", "planned_days": 5}
 
     async def call(verb: str, content: Any, who: str = "ZR") -> httpx.Response:
@@ -208,7 +208,7 @@ async def test_a_special_procedure_stops_and_goes_on(system: System, web: Web): 
     assert ended.json()["state"] == "examining", ended.text
 
 
-async def test_a_letter_is_read_and_answered(system: System, web: Web):  # noqa: F811
+async def test_a_letter_is_read_and_answered(system: System):
     """The window asks 消防大队 about a food licence: it reads the papers, and answers with what is wrong in them."""
     li, wang = await people.citizen(), await people.clerk()
     case_id = await people.submitted(li, "SJ03")

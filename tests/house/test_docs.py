@@ -20,7 +20,7 @@ DOCS = [HOME / "README.md", HOME / "README.zh.md", HOME / "CHANGELOG.md", *sorte
 SOURCES = sorted(
     path for part in ("api", "models", "workers", "gateways", "local") for path in (HOME / part).rglob("*.py")
 ) + [HOME / "main.py", HOME / "settings.py"]
-CODE_PLACE = {"Refusal": 0, "LocalError": 0, "SettingError": 2}  # which argument is the code
+CODE_PLACE = {"Refusal": 0, "LocalError": 0, "SettingError": 2, "written": 1}  # which argument is the code
 CODE = re.compile(r"[a-z][a-z0-9_]{2,40}")
 
 

@@ -2,15 +2,16 @@
 
 A row is the address with things of 李秀英's case in it, what is sent, and the status each principal gets. Principals:
 nobody, owner and citizen (李秀英 and another), at the desk clerk (county hall), town (a town's clerk), handler and
-approver (市场监管局, whose task it is), other (another department), lead (supervisor), auditor; and the department
-systems own and foreign. 404 is what a stranger gets who may use the room but not see this thing.
+approver (市场监管局, whose task it is), other (another department), lead (supervisor), delegate (decides at the
+window), head (of the county government), auditor; and the department systems own and foreign. 404 is what a stranger
+gets who may use the room but not see this thing.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
 CITIZENS = ("nobody", "owner", "citizen")
-STAFF = ("clerk", "town", "handler", "approver", "other", "lead", "auditor")
+STAFF = ("clerk", "town", "handler", "approver", "other", "lead", "delegate", "head", "auditor")
 SYSTEMS = ("own", "foreign")
 PRINCIPALS = (*CITIZENS, *STAFF, *SYSTEMS)
 
@@ -84,6 +85,19 @@ CITIZEN_ROWS = [
     citizen("POST /api/v1/cases/{id:id}/correct", f"{API}/cases/{{correcting}}/correct", 422, 404, {}),
     citizen("POST /api/v1/cases/{id:id}/withdraw", f"{API}/cases/{{submitted}}/withdraw", 200, 404, {}),
     citizen("POST /api/v1/cases/{id:id}/acknowledge", f"{API}/cases/{{concluded}}/acknowledge", 200, 404, {}),
+    citizen("POST /api/v1/cases/{id:id}/promise", f"{API}/cases/{{lacking}}/promise", 200, 404,
+            {"kind": "tolerance", "item": "SJ03"}),
+    citizen("POST /api/v1/cases/{id:id}/supply", f"{API}/cases/{{tolerated}}/supply", 422, 404, {}),
+    citizen("GET /api/v1/me/licences", f"{API}/me/licences", 200, 200),
+    citizen("GET /api/v1/projects", f"{API}/projects", 200, 200),
+    citizen("POST /api/v1/projects", f"{API}/projects", 201, 201,
+            {"code": "2610-440229-04-01-777770", "name": "示例厂房", "kind": "filing"}),
+    citizen("POST /api/v1/projects/{code}/guidance", f"{API}/projects/{{project}}/guidance", 200, 404,
+            {"question": "先办哪一件？"}),
+    Row("GET /api/v1/projects/{code}", f"{API}/projects/{{project}}", _all(404, owner=200)),
+    Row("GET /api/v1/projects/{code}", f"{API}/projects/{{project}}?key={{project_key}}", _all(200)),
+    Row("GET /api/v1/projects/{code}/map.svg", f"{API}/projects/{{project}}/map.svg", _all(404, owner=200)),
+    Row("GET /api/v1/projects/{code}/checklist", f"{API}/projects/{{project}}/checklist", _all(404, owner=200)),
     citizen("GET /api/v1/cases/{id:id}/papers/{kind}.pdf", f"{API}/cases/{{accepted}}/papers/acceptance.pdf", 200, 404),
     citizen("GET /api/v1/cases/{id:id}/materials/{code:code}.pdf", f"{API}/cases/{{submitted}}/materials/{{code}}.pdf",
             200, 404),
@@ -148,10 +162,21 @@ SYSTEM_ROWS = [
            {"outcome": "granted"}),
 ]  # fmt: skip
 
+SYSTEM_ROWS += [
+    system("POST /department/v1/tasks/{id:id}/suspend", f"{DEPARTMENT}/tasks/{{examined}}/suspend", 422, 404,
+           {"kind": "没有这种", "planned_days": 3, "reason": "看一看"}),
+    system("POST /department/v1/tasks/{id:id}/resume", f"{DEPARTMENT}/tasks/{{examined}}/resume", 409, 404,
+           {"result": "结束了"}),
+    system("POST /department/v1/consultations/{id:id}/answer", f"{DEPARTMENT}/consultations/{{letter}}/answer", 200,
+           404, {"outcome": "agrees", "words": "没有意见"}),
+]  # fmt: skip
+
 COUNTER = {"clerk": 200, "town": 200, "lead": 200}
 OFFICE = {"handler": 200, "approver": 200, "other": 200}
 #: 403: not a room of this role. 404: the room, but not this thing.
-FILED = {"clerk": 200, "lead": 200, "town": 404, "handler": 404, "approver": 404, "other": 404}
+WATCH = {"lead": 200, "head": 200}
+EVERYBODY = {**COUNTER, **OFFICE, **WATCH, "delegate": 200}
+FILED = {"clerk": 200, **WATCH, "delegate": 200, "town": 404, "handler": 404, "approver": 404, "other": 404}
 SENT = {**FILED, "handler": 200, "approver": 200}
 VERSION = {"version": "{version}"}
 
@@ -162,12 +187,12 @@ DESK_ROWS = [
     room("POST /desk/lock", "/desk/lock", 303),
     room("GET /desk/queue", "/desk/queue", 403, **COUNTER),
     room("GET /desk/inbox", "/desk/inbox", 403, **OFFICE),
-    room("GET /desk/beside", "/desk/beside", 403, **dict.fromkeys(COUNTER | OFFICE, 303)),
+    room("GET /desk/beside", "/desk/beside", 403, **dict.fromkeys(EVERYBODY, 303)),
     room("GET /desk/output", "/desk/output", 403, **COUNTER),
     room("POST /desk/output", "/desk/output", 403, {"q": "李秀英"}, **COUNTER),
-    room("GET /desk/find", "/desk/find", 403, **COUNTER | OFFICE),
-    room("POST /desk/find", "/desk/find", 403, {"q": "李秀英"}, **COUNTER | OFFICE),
-    room("GET /desk/events", "/desk/events", 403, **COUNTER | OFFICE),
+    room("GET /desk/find", "/desk/find", 403, **EVERYBODY),
+    room("POST /desk/find", "/desk/find", 403, {"q": "李秀英"}, **EVERYBODY),
+    room("GET /desk/events", "/desk/events", 403, **EVERYBODY),
     room("GET /desk/cases/{case:id}", "/desk/cases/{submitted}", 403, **FILED),
     room("GET /desk/cases/{case:id}", "/desk/cases/{accepted}", 403, **SENT),
     room("GET /desk/cases/{case:id}", "/desk/cases/{draft}", 403, **dict.fromkeys(FILED, 404)),
@@ -181,18 +206,59 @@ DESK_ROWS = [
          {"version": "{concluded_version}", "result": "{result}", "place": "B-07"}, clerk=303, town=404),
     room("POST /desk/cases/{case:id}/deliver", "/desk/cases/{concluded}/deliver", 403,
          {"version": "{concluded_version}", "result": "{result}", "method": "window"}, clerk=303, town=404),
-    room("POST /desk/cases/{case:id}/{verb}", "/desk/cases/{submitted}/receive", 403, VERSION, clerk=303, town=404),
+    room("POST /desk/cases/{case:id}/{verb}", "/desk/cases/{submitted}/receive", 403, VERSION, clerk=303, town=404,
+         lead=409, head=409),
     room("POST /desk/cases/{case:id}/{verb}", "/desk/cases/{submitted}/refuse", 403,
-         {**VERSION, "reason": "不属于本机关"}, clerk=303, town=404),
+         {**VERSION, "reason": "不属于本机关"}, clerk=303, town=404, lead=409, head=409),
     room("POST /desk/tasks/{task:id}/{verb}", "/desk/tasks/{task}/acknowledge", 403, {"version": "0"},
-         handler=303, approver=403, other=404),
+         handler=303, approver=403, other=404, delegate=404),
     room("POST /desk/tasks/{task:id}/{verb}", "/desk/tasks/{task}/decide", 403,
-         {"version": "0", "outcome": "granted"}, handler=403, approver=303, other=404),
+         {"version": "0", "outcome": "granted"}, handler=403, approver=303, other=404, delegate=404),
     room("GET /desk/photos/{upload:id}/{variant}", "/desk/photos/{upload}/archive", 403, **FILED),
     room("GET /desk/photos/{upload:id}/{variant}", "/desk/photos/{spare}/archive", 403, **dict.fromkeys(FILED, 404)),
 ]  # fmt: skip
 
 #: A form's address asked for as a page leads back to where the form stands.
+LAW_ROWS = [
+    room("GET /desk/board", "/desk/board", 403, **WATCH),
+    room("GET /desk/board/month", "/desk/board/month", 403, **WATCH),
+    room("POST /desk/board/urge", "/desk/board/urge", 403,
+         {"task": "{task}", "version": "0", "words": "请今天反馈", "due": "{due}"}, lead=303),
+    room("GET /desk/window", "/desk/window", 403, delegate=200),
+    room("GET /desk/letters", "/desk/letters", 403, **OFFICE),
+    room("POST /desk/letters/{letter:id}/answer", "/desk/letters/{letter}/answer", 403,
+         {"version": "0", "outcome": "agrees", "words": "没有意见"}, handler=303, approver=303, other=404),
+    room("POST /desk/cases/{case:id}/consult", "/desk/cases/{submitted}/consult", 403,
+         {**VERSION, "department": "HB", "question": "要不要环评"}, clerk=303, town=404, handler=404, other=404),
+    room("GET /desk/inspections", "/desk/inspections", 403, **OFFICE, lead=200),
+    room("POST /desk/inspections/{inspection:id}/judge", "/desk/inspections/{inspection}/judge", 403,
+         {"version": "0", "outcome": "passed", "findings": "看过，属实"}, handler=303, approver=303, other=404),
+    room("GET /desk/breaches", "/desk/breaches", 403, lead=200),
+    room("POST /desk/breaches/{breach:id}/repair", "/desk/breaches/{breach}/repair", 403, {"words": "已经补交"},
+         lead=303),
+    room("GET /desk/projects", "/desk/projects", 403, **COUNTER, **OFFICE, head=200),
+    room("POST /desk/projects", "/desk/projects", 403, {"code": "{project}"}, **dict.fromkeys((*COUNTER, "head"), 303),
+         handler=404, approver=404, other=404),
+    room("GET /desk/projects/{code}", "/desk/projects/{project}", 403, **COUNTER, head=200, handler=404, approver=404,
+         other=404),
+    room("GET /desk/projects/{code}/map.svg", "/desk/projects/{project}/map.svg", 403, **COUNTER, head=200,
+         handler=404, approver=404, other=404),
+    room("POST /desk/projects/{code}/green", "/desk/projects/{project}/green", 403, {"on": "yes", "reason": "重点项目"},
+         lead=303),
+    room("POST /desk/projects/{code}/visit", "/desk/projects/{project}/visit", 403,
+         {"item": "FG01", "planned_on": "{day}", "words": "看选址"}, clerk=303, town=303, lead=303, handler=404,
+         other=404),
+    room("POST /desk/projects/{code}/guidance/{guidance:id}", "/desk/projects/{project}/guidance/{guidance}", 403,
+         {"words": "先办选址"}, clerk=303, town=303, lead=303, head=303, handler=404, approver=404, other=404),
+    room("GET /desk/cases/{case:id}/papers", "/desk/cases/{accepted}/papers", 403, **SENT),
+    room("POST /desk/cases/{case:id}/{verb}", "/desk/cases/{submitted}/allow_second", 403,
+         {**VERSION, "reason": "漏了一样"}, town=404, lead=409),
+    room("POST /desk/tasks/{task:id}/{verb}", "/desk/tasks/{task}/decide_at_window", 403,
+         {"version": "0", "outcome": "granted"}, other=404, delegate=404, handler=404, approver=404, lead=404),
+    room("POST /desk/tasks/{task:id}/{verb}", "/desk/tasks/{task}/extend", 403,
+         {"version": "0", "days": "3", "reason": "案情复杂"}, approver=303, other=404, delegate=404),
+]  # fmt: skip
+DESK_ROWS += LAW_ROWS
 _PAGES = {row.route for row in (*DESK_ROWS, *OPEN_ROWS)}
 BACK_ROWS = [
     Row(route, row.path, _all(303))

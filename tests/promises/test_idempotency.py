@@ -13,7 +13,16 @@ import pytest
 
 from api.op import OPS, WRITES, Empty
 from gateways.signature import signed_headers
-from models.actions import codes, correction, department_systems, drafts, idempotency, tasks
+from models.actions import (
+    codes,
+    consultations,
+    correction,
+    department_systems,
+    drafts,
+    idempotency,
+    special,
+    tasks,
+)
 from models.base import execute, rows, today
 from models.case import Task
 from models.outbox import Idempotency
@@ -193,6 +202,66 @@ async def _decide(s: Scene) -> Call:
     return Call(await _task(s, "decide"), body, {"outcome": "refused", "reason": "不符合"}, department=True)
 
 
+@recipe("POST /api/v1/cases/{id:id}/promise")
+async def _promise(s: Scene) -> Call:
+    case = await people.lacking(s.li, "SJ03")
+    body = {"kind": "tolerance", "item": "SJ03"}
+    return Call(f"/api/v1/cases/{case}/promise", body, {**body, "item": "SJ04"})
+
+
+@recipe("POST /api/v1/cases/{id:id}/supply")
+async def _supply(s: Scene) -> Call:
+    case = await people.tolerated(s.li, await people.clerk())
+    await drafts.lay(s.li, case, "T14", [await people.page(s.li)])
+    return Call(f"/api/v1/cases/{case}/supply", {}, {"version": 9})
+
+
+PROJECT = {"code": "2610-440229-04-01-777770", "name": "示例厂房", "kind": "filing"}
+
+
+@recipe("POST /api/v1/projects")
+async def _project(_: Scene) -> Call:
+    return Call("/api/v1/projects", PROJECT, {**PROJECT, "name": "另一个厂房"}, 201)
+
+
+@recipe("POST /api/v1/projects/{code}/guidance")
+async def _guidance(s: Scene) -> Call:
+    await s.send("POST", Call("/api/v1/projects", PROJECT, {}), uuid4().hex)
+    return Call(f"/api/v1/projects/{PROJECT['code']}/guidance", {"question": "先办哪件？"}, {"question": "后办哪件？"})
+
+
+async def _water(s: Scene, *, suspended: bool) -> str:
+    """A task of 水务局, whose item may be heard in public (听证); its system has a key here."""
+    await department_systems.register("SL", "http://127.0.0.1:1/events", "xf", KEY.decode())
+    case = await people.accepted(s.li, await people.clerk(), "SL01")
+    task, office = await Task.get(case_id=case), Actor("department", department="SL", name="SL")
+    await tasks.acknowledge(office, task.id)
+    if suspended:
+        await special.suspend(office, task.id, None, "听证", 5, "利害关系人申请听证")
+    return f"/department/v1/tasks/{task.id}"
+
+
+@recipe("POST /department/v1/tasks/{id:id}/suspend")
+async def _suspend(s: Scene) -> Call:
+    body = {"kind": "听证", "planned_days": 5, "reason": "利害关系人申请听证"}
+    return Call(f"{await _water(s, suspended=False)}/suspend", body, {**body, "planned_days": 6}, department=True)
+
+
+@recipe("POST /department/v1/tasks/{id:id}/resume")
+async def _resume(s: Scene) -> Call:
+    body = {"result": "听证结束，笔录附卷"}
+    return Call(f"{await _water(s, suspended=True)}/resume", body, {"result": "听证没有结束"}, department=True)
+
+
+@recipe("POST /department/v1/consultations/{id:id}/answer")
+async def _letter(s: Scene) -> Call:
+    await department_systems.register("XF", "http://127.0.0.1:1/events", "xf", KEY.decode())
+    letter = await consultations.ask(await people.clerk(), await people.submitted(s.li), "XF", "要不要现场看")
+    body = {"outcome": "agrees", "words": "没有意见"}
+    path = f"/department/v1/consultations/{letter}/answer"
+    return Call(path, body, {**body, "words": "有一点意见"}, department=True)
+
+
 WRITING = {f"{o.method} {o.path}": o for o in OPS if o.method in WRITES and o.once}
 
 
@@ -206,7 +275,7 @@ def test_every_writing_call_is_declared() -> None:
 #: Tables that count effects; the key's own row is not one.
 EFFECTS = (
     "cases", "event", "clock", "alarm", "notification", "outbox", "audit", "sms_code", "attempt", "organisation",
-    "membership", "mandate", "result", "page", "case_sequence",
+    "membership", "mandate", "result", "page", "case_sequence", "promise", "project", "guidance", "consultation",
 )  # fmt: skip
 
 

@@ -4,11 +4,12 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -24,16 +25,27 @@ from gateways.signature import signed_headers
 from gateways.staging import Staging
 from gateways.store import Store, new_key
 from models import seal
-from models.actions import consultations, correction, department_systems, identity, staff, tasks
-from models.base import execute, new_id, now, rows, unit
+from models.actions import (
+    consultations,
+    correction,
+    department_systems,
+    identity,
+    projects,
+    staff,
+    tasks,
+)
+from models.base import execute, new_id, now, rows, today, unit
 from models.case import Case, Result, Task
 from models.hall import Hall
 from models.paper import Upload
 from models.people import Staff
+from models.project import Project
+from models.promise import Breach, Promise
 from models.reads import uploads as upload_reads
 from models.rules import permits
 from models.rules.links import link
 from models.rules.permits import Actor
+from models.supervision import Inspection
 from tests import people
 from tests.desk.door import Live
 from tests.promises.matrix import MATRIX, PRINCIPALS, Row
@@ -118,6 +130,7 @@ async def _things(store: Store, li: Actor) -> dict[str, str]:
     helper = await people.citizen("孙小妹", "440229199001010030", "13900000009")
     mandate = await people.mandate(helper, li)
     row, done = await Case.get(id=submitted), await Case.get(id=concluded)
+    law = await _law(li, wang, concluded)
     result = await Result.get(case_id=concluded)
     found: dict[str, Any] = {
         "draft": draft, "submitted": submitted, "correcting": correcting, "accepted": accepted, "concluded": concluded,
@@ -127,7 +140,33 @@ async def _things(store: Store, li: Actor) -> dict[str, str]:
         "key": Case.QUERY_KEY.open(row.id, row.query_key_sealed), "concluded_version": done.version,
         "link": link(li, laid[0]["upload_id"], "archive", now()),
     }  # fmt: skip
-    return {name: str(value) for name, value in found.items()}
+    return {name: str(value) for name, value in (found | law).items()}
+
+
+async def _law(li: Actor, wang: Actor, concluded: UUID) -> dict[str, Any]:
+    """A draft that lacks a paper, one that was promised, a letter, an inspection, a breach, and a project."""
+    lacking, tolerated = await people.lacking(li, "SJ03", "SJ05"), await people.tolerated(li, wang, "SJ03", "SJ06")
+    lettered = await people.submitted(li, "MZ02")
+    letter = await consultations.ask(wang, lettered, "SJ", "要不要现场看")
+    task = await Task.get(case_id=concluded)
+    inspection = await Inspection.create(
+        id=new_id(), case_id=concluded, task_id=task.id, kind="spot", department_id="SJ", due_on=today(), due_at=now()
+    )  # fmt: skip
+    promise = await Promise.get(case_id=tolerated)
+    id_ = new_id()
+    breach = await Breach.create(
+        id=id_, case_id=tolerated, promise_id=promise.id, subject_id=new_id(), kind="tolerance",
+        reason_sealed=Breach.REASON.seal(id_, "没有补") or "",
+    )  # fmt: skip
+    code = "2609-440229-04-01-683150"
+    await projects.register(li, projects.NewProject(code, "兰花冷链分拣中心", "filing", None, []))
+    project = await Project.get(code=code)
+    guidance = await projects.ask(li, code, "先办哪一件")
+    return {
+        "lacking": lacking, "tolerated": tolerated, "letter": letter, "inspection": inspection.id, "breach": breach.id,
+        "project": code, "project_key": Project.QUERY_KEY.open(project.id, project.query_key_sealed),
+        "guidance": guidance, "due": f"{today() + timedelta(days=7)}T17:00+08:00", "day": today() + timedelta(days=7),
+    }  # fmt: skip
 
 
 async def _seat(name: str, roles: list[str], department: str | None, hall: str | None) -> tuple[str, str]:
@@ -148,6 +187,7 @@ async def _seat(name: str, roles: list[str], department: str | None, hall: str |
 DESKS: dict[str, tuple[list[str], str | None, str | None]] = {
     "clerk": (["clerk"], None, "0001"), "town": (["clerk"], None, "0100"), "handler": (["handler"], "SJ", None),
     "approver": (["approver"], "SJ", None), "other": (["handler"], "NY", None), "lead": (["supervisor"], None, "0001"),
+    "delegate": (["delegate"], "ZS", "0001"), "head": (["county_head"], None, None),
     "auditor": (["auditor"], None, None),
 }  # fmt: skip
 

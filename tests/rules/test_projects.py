@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import yaml
 
 from models.base import Refusal
 from models.rules import graph
@@ -13,13 +12,14 @@ from models.rules.calendar import Calendar
 from models.rules.clock import Clock
 from models.rules.limits import Limit
 from models.rules.projects import Filed
+from models.rules.yamlfile import parse
 from tests.rules.folder import COUNTY
 
 ON = date(2026, 11, 25)
 
 
 def bundle() -> dict[str, Any]:
-    found: list[dict[str, Any]] = yaml.safe_load((COUNTY / "bundles.yaml").read_text())["bundles"]
+    found = parse("bundles.yaml", (COUNTY / "bundles.yaml").read_text()).data["bundles"]
     one = next(one for one in found if one.get("stages"))
     return {**one, "stages": [{"title": title, "items": items} for title, items in one["stages"].items()]}
 
@@ -71,7 +71,7 @@ def test_a_filed_project_does_without_what_only_approval_needs() -> None:
     assert rules.members(bundle(), "filing", ["SL01", "ZJ02", "ZR03"]) == [
         code for code in filed if code not in ("SL01", "ZJ02")
     ]  # the planning permit is no choice
-    assert rules.optional(bundle()) == ["SL01", "ZJ02"]
+    assert rules.optional(bundle()) == ["SL02", "SL01", "ZJ02"]
 
 
 def test_all_but_the_prerequisites_run_at_once_and_the_permit_to_build_is_last() -> None:
