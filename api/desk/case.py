@@ -47,10 +47,22 @@ async def draw(
     values |= await layout.beside(me, case) | {"lead": lanes.lead_of(case), "tags": lanes.tags(case, None)}
     if clerk and (case["state"] in AT_COUNTER or ticked is not None):
         values |= await layout.counter(request, me, values, query)
+        _unwritten(values, kept)
         return await page(request, me, "check.html", status, **values)
     values |= await lanes.page(request, me, values, query)
     values["tags"] = lanes.tags(case, values["task"])
+    _unwritten(values, kept)
     return await page(request, me, "case.html", status, **values)
+
+
+WRITTEN = ("opinion", "reason", "result", "words", "question")
+
+
+def _unwritten(values: dict[str, Any], kept: dict[str, str] | None) -> None:
+    """Where no sheet is left to show what was written before a refusal, the note holds it."""
+    words = next((kept[name] for name in WRITTEN if kept.get(name)), "") if kept else ""
+    if words and values["said"] and not values["sheet"] and not values["paper"]:
+        values["said"]["facts"].append(("您写的", words))
 
 
 def shown_values(shown: dict[str, str] | None) -> dict[str, str]:
@@ -134,10 +146,7 @@ async def _again(
     """The page after a refusal: what did not happen, and every word that was written."""
     case = await read.case(me.actor, case_id)
     said = conflict(refusal, await text(request, "seen"), kept["opened"], case["state_words"], case)
-    words = kept["reason"] or kept["words"] or kept["question"]
     sheet = {"paper": verb} if verb in COUNTER else {"do": SHEET.get(verb, verb)}
-    if words and verb in COUNTER and case["state"] not in AT_COUNTER:  # no sheet to write on is left to show them
-        said["facts"].append(("您写的", words))
     return await draw(request, me, case_id, status=refusal.status, said=said, kept={**kept, **sheet})
 
 

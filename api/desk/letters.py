@@ -47,8 +47,6 @@ async def answer(request: Request, me: Seated) -> Response:
         case_id = UUID(letter["case_id"])
         whole = await cases.case(me.actor, case_id)
         said = case.conflict(refusal, await text(request, "seen"), kept["opened"], letter["state_words"], whole)
-        if kept["words"] and "answer" not in letter["can"]:  # no sheet to write on is left to show them
-            said["facts"].append(("您写的", kept["words"]))
         kept |= {"do": "answer_letter", "letter": str(letter_id)}
         return await case.draw(request, me, case_id, status=refusal.status, said=said, kept=kept)
     return go("/desk/letters?done=answer_letter")

@@ -19,8 +19,6 @@ from models.reads import tasks as read
 
 Kept = dict[str, str]
 KEPT = ("opinion", "reason", "result", "words", "outcome", "kind", "planned_days", "days", "answer_due_at", "opened")
-WRITTEN = ("opinion", "reason", "result", "words")
-FINAL = ("decided", "revoked", "cancelled")
 
 
 async def act(request: Request, me: Seated) -> Response:
@@ -107,9 +105,6 @@ async def _again(
     said["facts"] = [
         (k, f"{fresh['state_words']} · 第 {fresh['version']} 版" if k == "现在" else v) for k, v in said["facts"]
     ]
-    words = next((kept[name] for name in WRITTEN if kept[name]), "")
-    if words and fresh["state"] in FINAL and verb != "revoke":  # no sheet to write on is left to show them
-        said["facts"].append(("您写的", words))
     return await case.draw(
         request, me, case_id, status=refusal.status, said=said, kept={**kept, "do": verb, "task": str(task_id)}
     )

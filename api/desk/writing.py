@@ -121,8 +121,10 @@ async def _return(d: Desk) -> Sheet:
     )  # fmt: skip
 
 
-async def _suspend(d: Desk) -> Sheet:
+async def _suspend(d: Desk) -> Sheet | None:
     listed = [one for one in d.values["rules"][d.task["item"]]["special"] if one["stops_clock"] is True]
+    if not listed:
+        return None
     kind = next((one for one in listed if one["kind"] == d.kept("kind")), listed[0])
     planned, typed = kind["planned_days"], d.kept("planned_days")
     most = planned or special.MOST_PLANNED
@@ -171,8 +173,10 @@ async def _resume(d: Desk) -> Sheet:
     )  # fmt: skip
 
 
-async def _extend(d: Desk) -> Sheet:
+async def _extend(d: Desk) -> Sheet | None:
     extension = d.values["rules"][d.task["item"]]["extension"]
+    if not extension:
+        return None
     most, unit = int(extension["days"]), extension["unit"]
     return d.for_task(
         "extend", title="批准延期", words="批准，发出告知书", icon="stamp",
@@ -245,8 +249,11 @@ def _back(d: Desk) -> str:
     return "?" if d.task else f"?m={d.values['chosen'].code}"
 
 
-async def _answer_letter(d: Desk) -> Sheet:
-    letter = next(one for one in d.values["letters"] if one["id"] == d.query.get("letter") or "answer" in one["can"])
+async def _answer_letter(d: Desk) -> Sheet | None:
+    mine = [one for one in d.values["letters"] if "answer" in one["can"]]
+    letter = next((one for one in mine if one["id"] == d.query.get("letter")), None) or next(iter(mine), None)
+    if letter is None:
+        return None
     facts = [("谁问", letter["asker_words"]), ("问什么", letter["question"]),
              ("什么时候前", say(date.fromisoformat(letter["due_on"]), today())), ("事项", d.case["title"])]  # fmt: skip
     kept = {key: value for key, value in d.values["kept"].items() if key.startswith(("defect:", "fix:"))}
@@ -338,7 +345,7 @@ async def _reject_supply(d: Desk) -> Sheet:
     )  # fmt: skip
 
 
-SHEETS: dict[str, Callable[[Desk], Awaitable[Sheet]]] = {
+SHEETS: dict[str, Callable[[Desk], Awaitable[Sheet | None]]] = {
     "advise": _advise, "return": _return, "suspend": _suspend, "resume": _resume, "extend": _extend,
     "revoke": _revoke, "consult": _consult, "urge": _urge, "answer_urge": _answer_urge, "ask_second": _ask_second,
     "allow_second": _allow_second, "answer_letter": _answer_letter, "reject_supply": _reject_supply,

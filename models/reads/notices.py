@@ -78,10 +78,15 @@ async def with_departments(case: Case, lines: list[dict[str, str]]) -> list[dict
     last = await Notice.filter(case_id=case.id).order_by("-created_at").first()
     letters = Consultation.filter(case_id=case.id, outcome="defects").order_by("id")
     whose: dict[tuple[str, str], dict[str, str]] = {}
+    asked = set()
     for letter in await (letters.filter(answered_at__gt=last.created_at) if last else letters):
+        asked.add(letter.department_id)
         for line in Consultation.DEFECTS.open_json(letter.id, letter.defects_sealed).get("lines", []):
             whose.setdefault(_defect(line), {**line, "department": letter.department_id})
-    own = [{**line, "department": whose.pop(_defect(line), line).get("department", "")} for line in lines]
+    own = []
+    for line in lines:
+        department = whose.pop(_defect(line), line).get("department", "")
+        own.append({**line, "department": department if department in asked else ""})
     return [*own, *whose.values()]
 
 

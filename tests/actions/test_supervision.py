@@ -1,6 +1,6 @@
 """督办: the ladder takes each step once and in order, however late; an urging is answered; nothing waits for nobody."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -334,11 +334,14 @@ async def test_the_sweep_is_not_for_everybody(db: str) -> None:
 # ------------------------------------------------------------------ the hours one may ask for
 
 
+CLOSES = time(17, 30)
+
+
 def test_hours_offered_begin_with_today_at_five_or_the_next_morning() -> None:
     days = calendar.Calendar((), [2026])
     noon = datetime(2026, 11, 25, 12, tzinfo=SHANGHAI)
-    assert ladder.offers(days, noon, datetime(1, 1, 1, 17, 30).time())[0] == noon.replace(hour=17)
+    assert ladder.offers(days, noon, CLOSES)[0] == noon.replace(hour=17)
     evening = noon.replace(hour=18)
-    assert ladder.offers(days, evening, datetime(1, 1, 1, 17, 30).time())[0] == evening.replace(day=26, hour=10)
+    assert ladder.offers(days, evening, CLOSES)[0] == evening.replace(day=26, hour=10)
     friday = datetime(2026, 11, 27, 16, 30, tzinfo=SHANGHAI)
-    assert ladder.offers(days, friday, datetime(1, 1, 1, 17, 30).time())[0].date() == date(2026, 11, 30)
+    assert ladder.offers(days, friday, CLOSES)[0].date() == date(2026, 11, 30)

@@ -1,4 +1,4 @@
-"""出生一件事 over four departments: prerequisites first, one refuses, what stood behind falls, the rest is handed out once."""
+"""出生一件事 over four departments: prerequisites first, one refuses, what stood behind falls, one delivery."""
 
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ def walk(run: dict[str, Any], folder: Path, say: Say) -> dict[str, Any]:
     w.receive_and_accept(id_)
     accepted = w.case(id_)
     say("受理，先办：" + "、".join(t["item_name"] for t in accepted["tasks"] if t["state"] != "waiting"))
-    at_window(w, id_, "WJ02")
-    w.decide(id_, "WJ01")
+    at_window(w, id_, "WJ01")
+    w.decide(id_, "WJ02")
     released = w.case(id_)
     w.decide(id_, "GA02", "refused", WHY)
     refused = w.case(id_)

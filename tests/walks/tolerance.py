@@ -26,11 +26,13 @@ def walk(run: dict[str, Any], folder: Path, say: Say) -> dict[str, Any]:
     say(f"决定作好了，结果等材料：{waiting['next']['words']}")
     supply(w, id_)
     wang, page = w.staff.desk("王芳"), f"/desk/cases/{id_}"
-    wang.press(f"{page}?do=reject_supply", f"{page}/reject_supply", reason="第二页拍糊了，看不清落款")
+    wang.press(
+        f"{page}?m={LATE}&not={LATE}.1&do=reject_supply", f"{page}/reject_supply", words="第二页拍糊了，看不清落款"
+    )
     rejected = w.case(id_)
     say(f"王芳退回重补：{rejected['next']['words']}")
     supply(w, id_)
-    wang.press(f"{page}?do=confirm_supply", f"{page}/confirm_supply")
+    wang.press(f"{page}?m={LATE}&not={LATE}", f"{page}/confirm_supply")
     done = w.case(id_)
     say(f"补齐了，当天办结：{done['state_words']}")
     w.hand_out(id_)
