@@ -275,8 +275,9 @@ async def _urge(d: Desk) -> Sheet:
     clock = await calendar.clock()
     hours = ladder.offers(clock.calendar, local(now()), clock.rules.cutoff)
     pairs = options((hour.isoformat(), f"{say_full(hour.date(), today())} {hour:%H:%M}") for hour in hours)
+    left = d.task["light"].get("short") or d.task["light"]["word"]
     facts = [("事项", d.task["item_name"]), ("部门", d.task["department"]["name"]),
-             ("承办", d.task["handler"] or "还没有人"), ("还剩", d.task["light"].get("short") or d.task["light"]["word"])]  # fmt: skip
+             ("承办", d.task["handler"] or "还没有人"), ("还剩", left)]  # fmt: skip
     return d.for_task(
         "urge", title=f"催办 {d.task['department']['short']}", words="发出催办", icon="bell", note="经办人看得到",
         fields=(

@@ -3,20 +3,16 @@
 Lights by the promise, legality by the statute. Counts come from narrow indexes; names are fetched for the rows shown.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from models.base import local, not_found, now, rows, today
 from models.case import Alarm, Case, Task
-from models.catalogue import Department
-from models.hall import Hall
 from models.people import Staff
-from models.reads import calendar, matters
-from models.reads.desk import short_hall, shown_name
+from models.reads import calendar, matters, tally
+from models.reads.desk import shown_name
 from models.rules import ladder, permits
-from models.rules.calendar import DAY
 from models.rules.clock import Clock
 from models.rules.limits import NATURAL, ClockRules
 from models.rules.permits import OVERSEERS, WITHIN, Actor
@@ -25,43 +21,6 @@ from models.supervision import Urge
 SHOWN = 5  # rows of a column
 LATE_SHOWN = 20
 PAGE = 100
-BY = ("department", "hall", "green")
-# The partial index clock_board: running promises of tasks that no special procedure holds up.
-PAUSED = """c.suspensions @> '[{"open": true}]'"""
-RUNNING = f"c.stopped_at IS NULL AND c.kind = 'promise' AND c.task_id IS NOT NULL AND NOT {PAUSED}"
-NEVER = date(1, 1, 1)
-A_YEAR = timedelta(days=366)
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Whose tasks: the whole county's, one department's, one hall's, or those of green-channel cases."""
-
-    by: str = ""
-    value: str = ""
-
-    @property
-    def sql(self) -> str:
-        """A condition on the clock `c`; the value is $1."""
-        if self.by == "department" and self.value:
-            return " AND c.department_id = $1"
-        if self.by == "hall" and self.value:
-            return " AND c.hall_id = $1"
-        if self.by == "green":
-            return " AND c.case_id IN (SELECT id FROM cases WHERE green AND state = 'accepted') AND $1 = ''"
-        return " AND $1 = ''"
-
-    @property
-    def given(self) -> str:
-        return self.value if self.by in ("department", "hall") else ""
-
-
-@dataclass(frozen=True)
-class Span:
-    """A run of due days, first and last included; `after` leaves out what a page before has shown."""
-
-    first: date
-    last: date
 
 
 async def board(actor: Actor, by: str = "", value: str = "") -> dict[str, Any]:
@@ -72,24 +31,20 @@ async def board(actor: Actor, by: str = "", value: str = "") -> dict[str, Any]:
     illegal, urged, urged_words, green, state}. For supervisors and the county's head.
     """
     permits.require_staff(actor, *OVERSEERS)
-    chosen = await _filter(by, value)
-    spans = await _spans()
-    first = {name: await _first(chosen, span, SHOWN if name else LATE_SHOWN) for name, span in spans.items()}
+    whose, spans = await tally.chosen(by, value), await tally.spans()
+    groups, first = await tally.look(whose, spans, {days: SHOWN if days else LATE_SHOWN for days in spans})
+    counts = {days: sum(group[f"in{days}"] for group in groups) for days in spans}
     shown = await _rows([clock_id for ids in first.values() for clock_id in ids])
-    groups = await _groups("hall" if chosen.by == "hall" else "department", chosen, spans)
+    columns = {days: _column(days, counts[days], first[days], shown) for days in spans}
     return {
-        "by": chosen.by, "value": chosen.value, "total": sum(group["open"] for group in groups),
-        "columns": [_column(name, first[name], shown, groups) for name in ladder.COLUMNS],
-        "late": _column(0, first[0], shown, groups),
-        "table": {"by": "hall" if chosen.by == "hall" else "department", "rows": groups},
-        "matters": await matters.counts(actor), "choices": await _choices(chosen.by),
+        "by": whose.by, "value": whose.value, "total": sum(group["open"] for group in groups),
+        "columns": [columns[days] for days in ladder.COLUMNS], "late": columns[0],
+        "table": {"by": whose.group, "rows": groups}, "matters": await matters.counts(actor),
+        "choices": await tally.choices(whose.by),
     }  # fmt: skip
 
 
-def _column(
-    days: int, ids: list[UUID], shown: dict[UUID, dict[str, Any]], groups: list[dict[str, Any]]
-) -> dict[str, Any]:
-    count = sum(group[f"in{days}"] for group in groups)
+def _column(days: int, count: int, ids: list[UUID], shown: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
     found = [shown[id_] for id_ in ids if id_ in shown]
     return {"days": days, "count": count, "rows": found, "more": max(0, count - len(found))}
 
@@ -97,14 +52,22 @@ def _column(
 async def column(actor: Actor, days: int, by: str = "", value: str = "", after: str = "") -> dict[str, Any]:
     """One column whole, a hundred at a time; days 0 is what is late. {days, count, rows, next: of the next page}."""
     permits.require_staff(actor, *OVERSEERS)
-    chosen, spans = await _filter(by, value), await _spans()
+    whose, spans = await tally.chosen(by, value), await tally.spans()
     if days not in spans:
         raise not_found()
-    groups = await _groups("department", chosen, spans)
-    ids = await _first(chosen, spans[days], PAGE + 1, _place(after))
+    count = await tally.counted(whose, spans[days])
+    ids = await tally.first(whose, spans[days], PAGE + 1, _place(after))
     shown = await _rows(ids[:PAGE])
     following = f"{shown[ids[PAGE - 1]]['due_on']}~{ids[PAGE - 1]}" if len(ids) > PAGE else ""
-    return {**_column(days, ids[:PAGE], shown, groups), "next": following}
+    return {**_column(days, count, ids[:PAGE], shown), "next": following}
+
+
+def _place(after: str) -> tuple[date, UUID] | None:
+    day, _, id_ = after.partition("~")
+    try:
+        return date.fromisoformat(day), UUID(id_)
+    except ValueError:
+        return None
 
 
 async def one(actor: Actor, task_id: UUID) -> dict[str, Any]:
@@ -119,122 +82,13 @@ async def one(actor: Actor, task_id: UUID) -> dict[str, Any]:
     return next(iter(shown.values()))
 
 
-# ------------------------------------------------------------------ what is counted
-
-
-async def _filter(by: str, value: str) -> Filter:
-    if by == "department" and await Department.filter(code=value).exists():
-        return Filter(by, value)
-    if by == "hall" and (not value or await Hall.filter(code=value).exists()):
-        return Filter(by, value)
-    return Filter(by) if by in BY else Filter()
-
-
-async def _spans() -> dict[int, Span]:
-    """Column -> its due days; 0 is what is late."""
-    days = (await calendar.clock()).calendar
-    here = today()
-    last = {0: here - DAY, **dict(zip(ladder.COLUMNS, ladder.bounds(days, here), strict=True))}
-    places = list(last)
-    first = {0: NEVER, **{name: last[before] + DAY for before, name in zip(places, places[1:], strict=False)}}
-    return {name: Span(first[name], last[name]) for name in places}
-
-
-def _place(after: str) -> tuple[date, UUID] | None:
-    day, _, id_ = after.partition("~")
-    try:
-        return date.fromisoformat(day), UUID(id_)
-    except ValueError:
-        return None
-
-
-async def _first(chosen: Filter, span: Span, most: int, after: tuple[date, UUID] | None = None) -> list[UUID]:
-    """The clocks that end first in a span, in the order of clock_board."""
-    day, id_ = after or (span.first, UUID(int=0))
-    found = await rows(
-        f"SELECT c.id FROM clock c WHERE {RUNNING}{chosen.sql} AND c.due_on <= $2 AND (c.due_on, c.id) > ($3, $4) "
-        "ORDER BY c.due_on, c.id LIMIT $5",
-        chosen.given, span.last, day, id_, most,
-    )  # fmt: skip
-    return [row["id"] for row in found]
-
-
-async def _groups(by: str, chosen: Filter, spans: dict[int, Span]) -> list[dict[str, Any]]:
-    """[{code, name, open, in1, in3, in5, in0 (late), urged}] by department or hall, the worst first."""
-    parts = ", ".join(
-        f"count(*) FILTER (WHERE c.due_on BETWEEN '{span.first}' AND '{span.last}') AS in{days}"
-        for days, span in spans.items()
-    )
-    ahead = await rows(
-        f"SELECT c.{by}_id AS code, {parts} FROM clock c WHERE {RUNNING}{chosen.sql} AND c.due_on <= $2 GROUP BY 1",
-        chosen.given, spans[5].last,
-    )  # fmt: skip
-    opened = await _opened(by, chosen)
-    urged = await _urged(by, chosen)
-    counted = {row["code"]: row for row in ahead}
-    names = await _names(by)
-    nothing = {f"in{days}": 0 for days in spans}
-    found = [
-        {**nothing, **counted.get(code, {}), "code": code, "name": names.get(code, code), "open": n,
-         "urged": urged.get(code, 0)}
-        for code, n in opened.items()
-    ]  # fmt: skip
-    return sorted(found, key=lambda row: (-row["in0"], -row["in1"], -row["in3"], -row["open"], row["code"]))
-
-
-async def _opened(by: str, chosen: Filter) -> dict[str, int]:
-    """Every open task by group, paused ones too."""
-    if by == "department" and chosen.by in ("", "department"):
-        found = await rows(
-            "SELECT department_id AS code, count(*) AS n FROM task WHERE state IN "
-            "('assigned','examining','suspended','advised') AND ($1 = '' OR department_id = $1) GROUP BY 1",
-            chosen.given,
-        )
-    else:
-        found = await rows(
-            f"SELECT c.{by}_id AS code, count(*) AS n FROM clock c WHERE c.stopped_at IS NULL AND c.kind = 'promise' "
-            f"AND c.task_id IS NOT NULL{chosen.sql} GROUP BY 1",
-            chosen.given,
-        )
-    return {row["code"]: row["n"] for row in found}
-
-
-async def _urged(by: str, chosen: Filter) -> dict[str, int]:
-    """Open tasks a supervisor has urged. Looked up one by one: urgings are few, tasks are many."""
-    asked = {"department": "t.department_id", "hall": "k.hall_id"}
-    only = f" AND {asked[chosen.by]} = $1" if chosen.given else " AND $1 = ''"
-    only += " AND k.green" if chosen.by == "green" else ""
-    case = " JOIN cases k ON k.id = t.case_id" if "k." in only + asked[by] else ""
-    found = await rows(
-        f"SELECT code, count(*) AS n FROM (SELECT (SELECT {asked[by]} FROM task t{case} WHERE t.id = u.task_id "
-        f"AND t.state IN ('assigned','examining','suspended','advised'){only}) AS code FROM "
-        "(SELECT DISTINCT task_id FROM urge WHERE level = 'manual' AND created_at > $2) AS u) AS urged "
-        "WHERE code IS NOT NULL GROUP BY 1",
-        chosen.given, now() - A_YEAR,
-    )  # fmt: skip
-    return {row["code"]: row["n"] for row in found}
-
-
-async def _names(by: str) -> dict[str, str]:
-    if by == "department":
-        return {row.code: row.short for row in await Department.all()}
-    return {row.code: short_hall(row.name, row.tier) for row in await Hall.all()}
-
-
-async def _choices(by: str) -> list[tuple[str, str]]:
-    """What may be chosen beside the filter: departments or halls."""
-    if by not in ("department", "hall"):
-        return []
-    return sorted((await _names(by)).items())
-
-
 # ------------------------------------------------------------------ what is shown
 
 
 async def _rows(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     """Clock id -> the row of the board."""
     found = await rows(
-        f"SELECT c.id, c.due_on, c.unit, c.limit_days + c.extension_days AS whole, {PAUSED} AS paused, "
+        f"SELECT c.id, c.due_on, c.unit, c.limit_days + c.extension_days AS whole, {tally.PAUSED} AS paused, "
         "t.id AS task_id, t.version, t.state, t.department_id, "
         "d.short, s.name AS handler, i.name AS title, k.id AS case_id, k.applicant_kind, k.applicant_name_sealed, "
         "k.green, (SELECT l.due_on FROM clock l WHERE l.case_id = c.case_id AND l.task_id = c.task_id "

@@ -291,7 +291,7 @@ STEPS = st.tuples(st.sampled_from([*MOVES, *ONWARD, *ONWARD]), st.sampled_from([
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.generate, Phase.shrink],
+    max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(steps=st.lists(STEPS, min_size=14, max_size=30))
