@@ -45,7 +45,7 @@ INSERT INTO cases (id, created_at, number, state, version, title, account_id, ap
   promised, tolerant, second_notice)
 SELECT case_id, began, 'B' || lpad(n::text, 22, '0'), state, 2, name, '{account}', 'self', hall, 'app',
   CASE state WHEN 'accepted' THEN 'departments' WHEN 'correcting' THEN 'citizen' ELSE 'hall:' || hall END,
-  '{{}}', '', began, began, CASE WHEN state = 'accepted' THEN began END, n, '', '{{}}', department_id, n % 200 = 7,
+  '{{}}', '', began, began, CASE WHEN state = 'accepted' THEN began END, n, '', '{{}}', department_id, n % 2000 = 7,
   false, false, '' FROM plan ORDER BY n
 """
 ITEMS = """

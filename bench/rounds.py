@@ -14,7 +14,7 @@ from uuid import UUID
 from stdnum.iso7064 import mod_11_2
 
 from bench.machine import waited
-from models.actions import cases
+from models.actions import acceptance, cases
 from models.base import now
 from models.case import Case
 from models.catalogue import Item
@@ -77,7 +77,7 @@ async def pushes(run: dict[str, Any], wanted: int) -> tuple[list[float], list[fl
 
     async def act(verb: str, case_id: UUID) -> None:
         number = str((await Case.get(id=case_id)).number)
-        await (cases.receive if verb == "receive" else cases.accept)(clerk, case_id)
+        await (cases.receive if verb == "receive" else acceptance.accept)(clerk, case_id)
         committed[number, PUSHED[verb]] = now().timestamp()
 
     for _, case_id in waiting[:wanted]:

@@ -51,7 +51,7 @@ async def _measured(cases: int) -> list[Figure]:
         middle(f"due-scan of a minute's alarms {of}", scan, 50),
         middle(f"board {of}", whole, 300),
         middle("  one department's", one, 300),
-        middle("  the green channel's", green, 300),
+        middle(f"  the green channel's, {cases // 2000:,} cases", green, 300),
         middle("  a column whole, a hundred at a time", listed),
         middle("  sweep for orphans (every night)", swept),
     ]

@@ -148,8 +148,8 @@ class Clock(Row):
 
     `limit_days` with `unit` 工作日 or 自然日, lengthened once by `extension_days`; `due_on` is a local date, `due_at`
     the midnight after it. `suspensions`: [{first, last, reason, open, by: task id}]. `within`: the item's own limit
-    would have ended after its case, so it ends with it. `department_id` and `hall_id` of a task's clock serve the board,
-    on which a clock with an open suspension is grey: it stands in no column.
+    would have ended after its case, so it ends with it. `department_id` and `hall_id` of a task's clock serve the
+    board, on which a clock with an open suspension is grey: it stands in no column.
     """
 
     case: Any = fields.ForeignKeyField("models.Case", related_name="clocks")
@@ -320,8 +320,7 @@ CONSTRAINTS = [
     "WHERE stopped_at IS NULL AND kind = 'promise' AND task_id IS NOT NULL",
     "CREATE INDEX clock_acceptance ON clock (due_on) WHERE stopped_at IS NULL AND kind = 'acceptance'",
     "CREATE INDEX task_decided ON task (decided_at) WHERE decided_at IS NOT NULL",
-    "CREATE INDEX case_open ON cases (id) "
-    "WHERE state NOT IN ('draft','delivered','withdrawn','refused','returned')",
+    "CREATE INDEX case_open ON cases (id) WHERE state NOT IN ('draft','delivered','withdrawn','refused','returned')",
     "CREATE INDEX case_green ON cases (id) WHERE green AND state = 'accepted'",
     "CREATE INDEX case_second_asked ON cases (id) WHERE second_notice = 'asked'",
     "CREATE INDEX alarm_subject ON alarm (subject_id) WHERE done_at IS NULL",

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta, timezone
 from typing import Any, cast
 
 from arq import Worker, func
@@ -33,6 +34,7 @@ async def forget_keys(_: dict[str, Any]) -> int:
 
 
 JOBS = (Job(photos.check_photo, 20, 2),)
+COUNTY_TIME = timezone(timedelta(hours=8))  # the hours of the lines below, wherever the machine stands
 EVERY_5_SECONDS = set(range(0, 60, 5))
 EVERY_LINE: dict[str, Any] = {"run_at_startup": True, "unique": True, "keep_result": 0, "timeout": 30}
 CRON: tuple[tuple[Callable[[dict[str, Any]], Awaitable[Any]], dict[str, Any]], ...] = (
@@ -59,6 +61,7 @@ def worker(redis: ArqRedis, startup: Startup, shutdown: Startup) -> Worker:
         functions(),
         redis_pool=redis,
         cron_jobs=[cron(_coroutine(run), **{**EVERY_LINE, **when}) for run, when in CRON],
+        timezone=COUNTY_TIME,
         on_startup=cast(StartupShutdown, startup),
         on_shutdown=cast(StartupShutdown, shutdown),
         max_jobs=8,

@@ -99,7 +99,7 @@ def lane(task: Values, me: Seated, values: Values) -> Values:
     ended = (task["decided_at"] or "")[:10]
     clocks = {clock["kind"]: view.desk_clock(clock, ended) for clock in task["clocks"]}
     clock = clocks.get("promise") or next(iter(clocks.values()), None)
-    done = task["state_words"] if task["state"] in ENDED else ""
+    done = "不办了" if task["state"] == "cancelled" else task["state_words"] if task["state"] in ENDED else ""
     urges = [one for one in values["urges"].get(task["id"], []) if one["level"] == "manual"]
     return {
         "id": task["id"], "department": task["department"]["short"], "item": task["item_name"], "clock": clock,
@@ -115,7 +115,7 @@ def lane(task: Values, me: Seated, values: Values) -> Values:
 
 def _words(task: Values, done: str, ended: str) -> str:
     if done:
-        return f"{ended[5:]} {done}".strip()
+        return f"{ended[5:]} {done}" if ended else "停止办理"
     if task["state"] == "waiting":
         return f"等“{'、'.join(task['after'])}”办好" if task["after"] else "等前面的办好"
     who = task["approver"] or task["handler"]
@@ -155,7 +155,7 @@ def _title(case: Values, lanes: list[Values]) -> str:
 
 def _note(case: Values, lanes: list[Values]) -> str:
     lead = (case["bundle"] or {}).get("lead")
-    done = sum(1 for one in lanes if one["done"])
+    done = sum(1 for one in lanes if one["done"] and not one["pale"])
     ended = f"{done} 个办完" if done and len(lanes) > 1 else ""
     return " · ".join(part for part in (ended, f"牵头：{lead['short']}" if lead else "") if part)
 

@@ -154,7 +154,7 @@ async def _slip(case: dict[str, Any], found: list[Material], supplying: bool) ->
     notice, second = case["notice"], case["second_notice"]
     if supplying:
         return {
-            "slip_title": "退回重补的话", "slip_state": "随勾随写", "slip_foot": "补齐的期限不变。",
+            "slip_title": "退回重补的话", "slip_state": "随勾随写", "slip_foot": "窗口核对用的日子不算在补齐期限里。",
             "slip_empty": "勾出不符的，这里自动写一句。",
         }  # fmt: skip
     foot = f"全部问题一次写完，只能出具一次。补正期限 {await issue.correction_due()}。"

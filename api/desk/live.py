@@ -13,7 +13,7 @@ from api.desk.render import HEADERS
 from models.actions import staff
 from models.actions.staff import Seated
 from models.base import Refusal
-from models.rules.permits import OVERSEERS
+from models.rules.permits import OVERSEERS, WITHIN
 
 PING_SECONDS = 20
 
@@ -21,9 +21,9 @@ PING_SECONDS = 20
 def channels(me: Seated) -> set[str]:
     """What this person hears of: the hall they sit in, the department they work for, the whole county."""
     heard = {"supervisor"} if me.actor.roles & OVERSEERS else set()
-    if me.actor.hall and me.actor.roles & {"clerk", "supervisor"}:
+    if me.actor.hall and me.actor.roles & {"clerk", "delegate", "supervisor"}:
         heard.add(f"hall:{me.actor.hall}")
-    if me.actor.department and me.actor.roles & {"handler", "approver"}:
+    if me.actor.department and me.actor.roles & WITHIN:
         heard.add(f"department:{me.actor.department}")
     return heard
 

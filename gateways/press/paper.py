@@ -281,8 +281,8 @@ class _Press:
 
 
 def _reference(case_number: str) -> str:
-    """The case number in its parts: region, hall, **day and number**, check digit (R10)."""
-    parts = re.fullmatch(r"(\d{6})(\d{4})(\d{8})(\d{5})(\d)", case_number)
+    """The case number in its parts: region, hall, **day and number**, check character (R10)."""
+    parts = re.fullmatch(r"(\d{6})(\d{4})(\d{8})(\d{5})([\dX])", case_number)
     if parts is None:
         return f"办件号 {case_number}" if case_number else ""
     region, hall, day, number, check = parts.groups()

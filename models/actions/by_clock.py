@@ -17,10 +17,12 @@ from models.actions import (
     tasks,
 )
 from models.actions.alarms import Due
-from models.actions.clocks import MORNING, recount
+from models.actions.clocks import MORNING, cover, recount
 from models.actions.step import Move, locked_case, move_case, move_task
 from models.base import SHANGHAI, rows, today, unit
 from models.case import Alarm, Clock, Task
+from models.reads import calendar
+from models.rules.flow import OPEN_TASKS
 from models.rules.ladder import LADDER
 from models.rules.permits import CLOCK
 
@@ -32,6 +34,8 @@ async def perform(due: Due) -> None:
     """Perform one due alarm inside its own unit. A period that a pause has moved on is counted anew, not acted on."""
     if due.clock_id and await _moved_on(due.case_id, due.clock_id):
         return
+    if due.clock_id and due.machine == "case" and due.verb.startswith("overdue") and await _waits(due):
+        return
     await HANDLERS.get((due.machine, due.verb), MACHINE_HANDLERS[due.machine])(due)
 
 
@@ -42,6 +46,17 @@ async def _moved_on(case_id: UUID, clock_id: UUID) -> bool:
     await locked_case(case_id)  # before its clocks, as every verb does
     row = await Clock.get(id=clock_id)
     return any(held.get("open") for held in row.suspensions) and await recount(row)
+
+
+async def _waits(due: Due) -> bool:
+    """A case whose every open child waits for another case of its project is late with nothing; its clock goes on."""
+    case = await locked_case(due.case_id)
+    states = {task.state for task in await Task.filter(case_id=case.id, state__in=["waiting", *OPEN_TASKS])}
+    if not case.project_id or states != {"waiting"}:
+        return False
+    row = await Clock.get(id=due.clock_id)
+    await cover(row, (await calendar.clock()).calendar.next_working(today()))
+    return True
 
 
 async def _deem_accept(due: Due) -> None:

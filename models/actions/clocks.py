@@ -254,6 +254,17 @@ async def follow(case: Case, task: Task, more: Limit) -> None:
         await recount(row)
 
 
+async def cover(row: Clock, until: date) -> None:
+    """A case that is no bundle lasts as long as its last child: one released late carries the case's clock along."""
+    if row.due_on >= until:
+        return
+    clock = await calendar.clock()
+    days = range(1, (until - row.due_on).days + 1)
+    row.limit_days += next((n for n in days if due_with(clock, row, n) >= until), days[-1])
+    await row.save(update_fields=["limit_days"])
+    await recount(row)
+
+
 def spread(days: Calendar, row: Clock, more: Limit) -> int:
     """An extension in a clock's own unit: as it is, or as many days as it reaches over on the calendar."""
     if more.unit == row.unit:

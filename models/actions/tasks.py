@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from models.actions import audit, inspections, licences, tell
-from models.actions.clocks import start_clock
+from models.actions.clocks import cover, start_clock
 from models.actions.conclude import conclude_if_done
 from models.actions.step import Move, locked_case, move_task, write_event
 from models.base import Refusal, execute, local, new_id, not_found, now, today, unit
@@ -42,10 +42,13 @@ async def begin(case: Case, item: CaseItem, place: int, limits: dict[str, Limit]
 
 
 async def _start(case: Case, task: Task, limits: dict[str, Limit], start: date) -> None:
-    """The clocks of a child, inside those of a bundle."""
+    """The clocks of a child: inside those of a bundle, and carrying along those of any other case."""
     for kind, limit in limits.items():
         whole = await Clock.filter(case_id=case.id, task_id=None, kind=kind, stopped_at=None).first()
-        await start_clock(case, task, kind, limit, start, until=whole.due_on if whole and case.bundle_code else None)
+        inside = whole.due_on if whole and case.bundle_code else None
+        child = await start_clock(case, task, kind, limit, start, until=inside)
+        if whole and not inside:
+            await cover(whole, child.due_on)
 
 
 async def hold_project(case_id: UUID) -> None:

@@ -40,7 +40,9 @@ def _tables() -> list[type[Model]]:
         found
         for module in MODULES
         for found in vars(module).values()
-        if isinstance(found, type) and issubclass(found, Model) and found.__module__ == module.__name__
+        if isinstance(found, type)
+        and issubclass(found, Model)
+        and found.__module__ == module.__name__
         and found not in INNER
     ]
 

@@ -182,9 +182,15 @@ async def _opened(whose: Filter) -> dict[str, int]:
 
 async def _urged(whose: Filter) -> dict[str, int]:
     """Open tasks a supervisor has urged. Looked up one by one: urgings are few, tasks are many."""
+    if whose.by == "green":
+        found = await rows(
+            "SELECT t.department_id AS code, count(*) AS n FROM cases k JOIN task t ON t.case_id = k.id WHERE k.green "
+            f"AND k.state = 'accepted' AND t.state IN {OPEN} AND EXISTS (SELECT 1 FROM urge u WHERE u.task_id = t.id "
+            "AND u.level = 'manual') GROUP BY 1"
+        )
+        return {row["code"]: row["n"] for row in found}
     asked = {"department": "t.department_id", "hall": "k.hall_id"}
     only = f" AND {asked[whose.by]} = $1" if whose.given else " AND $1 = ''"
-    only += " AND k.green" if whose.by == "green" else ""
     case = " JOIN cases k ON k.id = t.case_id" if "k." in only + asked[whose.group] else ""
     found = await rows(
         f"SELECT code, count(*) AS n FROM (SELECT (SELECT {asked[whose.group]} FROM task t{case} "

@@ -11,7 +11,8 @@ Entry = Mapping[str, Any]
 KEPT = (
     "code", "name", "everyday", "who", "theme", "words", "kind", "subjects", "handling", "window", "legal_basis",
     "extension", "quota", "promise_instead_of_proof", "promise_covers", "promise_statement", "promise_barred",
-    "verify_limit", "fee", "conditions", "questions", "special_procedures", "result", "tiers", "visits", "appointment", "home_visit", "tolerance", "confidence",
+    "verify_limit", "fee", "conditions", "questions", "special_procedures", "result", "tiers", "visits", "appointment",
+    "home_visit", "tolerance", "confidence",
 )  # fmt: skip
 
 

@@ -1,16 +1,18 @@
 """A project under its code: one road over several cases, early guidance without a clock, and who may see it (R43)."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 
 from models.actions import cases, correction, drafts, projects, special, tasks
 from models.actions.drafts import Filing
 from models.actions.projects import NewProject
-from models.base import new_id
-from models.case import Case, CaseItem, Clock, Result
+from models.base import SHANGHAI, new_id
+from models.case import Case, CaseItem, Clock, Event, Result
 from models.outbox import Notification
 from models.paper import CaseMaterial
 from models.people import Membership, Organisation
@@ -21,6 +23,7 @@ from models.rules.permits import Actor
 from tests import people
 from tests.actions.people import refused
 from tests.actions.test_bundles import accept, decide, filled_in, states, task_of
+from workers.alarms import perform_due
 
 pytestmark = pytest.mark.database
 
@@ -185,6 +188,26 @@ async def test_a_second_case_waits_for_the_first_and_is_released_by_its_grant(db
     assert await states(second) == {"ZR03": "waiting"}
     await decide(first, "ZR02")
     assert await states(second) == {"ZR03": "assigned"}
+
+
+async def test_a_case_that_only_waits_is_late_with_nothing(db: str) -> None:
+    """工程规划许可 waits four weeks for 用地规划许可 of another case: no overdue mark, and then its whole ten days."""
+    li, wang = await people.citizen(), await people.clerk()
+    with time_machine.travel(datetime(2026, 3, 2, 10, tzinfo=SHANGHAI), tick=False) as clockwork:
+        await registered(li)
+        first = await accepted(li, wang, "FG01", "ZR02")
+        second = await accepted(li, wang, "ZR03")
+        await decide(first, "FG01")
+        for day in range(3, 31):
+            clockwork.move_to(datetime(2026, 3, day, 9, tzinfo=SHANGHAI))
+            await perform_due()
+        assert not await Event.filter(case_id=second, verb__startswith="overdue").exists()
+        await decide(first, "ZR02")
+        child = await Clock.get(case_id=second, kind="promise", task_id__isnull=False)
+        assert (child.started_on.isoformat(), child.due_on.isoformat()) == ("2026-03-30", "2026-04-14")
+        whole = {row.kind: row for row in await Clock.filter(case_id=second, task_id=None, stopped_at=None)}
+        assert whole["promise"].due_on == child.due_on
+        assert await Event.filter(case_id=first, verb="overdue_promise").exists(), "the case that made it wait is late"
 
 
 async def test_a_prerequisite_filed_after_is_waited_for_at_acceptance(db: str) -> None:

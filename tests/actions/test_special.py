@@ -12,13 +12,13 @@ import time_machine
 
 from models.actions import acceptance, alarms, by_clock, cases, drafts, special, tasks
 from models.actions.drafts import Filing
-from models.actions.step import locked_case
+from models.actions.step import locked_case, move_task
 from models.base import SHANGHAI, Refusal, unit
 from models.case import Alarm, Case, CaseItem, Clock, Event, Task
 from models.outbox import Notification, Outbox
 from models.paper import CaseMaterial
 from models.reads import cases as reads
-from models.rules.permits import Actor
+from models.rules.permits import SYSTEM, Actor
 from tests import people
 from workers.alarms import perform_due
 
@@ -229,7 +229,7 @@ async def test_a_task_that_falls_away_while_suspended_lets_the_case_go_on(db: st
 
     async def gone() -> None:
         case = await Case.get(id=id_)
-        await tasks.move_task(tasks.SYSTEM, case, await Task.get(id=task.id), "drop")
+        await move_task(SYSTEM, case, await Task.get(id=task.id), "drop")
 
     with on("2026-11-05"):
         await unit(gone)
@@ -361,9 +361,7 @@ async def test_an_extension_while_suspended_urges_nobody(db: str) -> None:
         await special.suspend(zhao, task.id, None, REVIEW, 2, "方案要请专家看")
     with on("2026-11-05"):
         await special.extend(chen, task.id, None, 5, "情况复杂")
-        assert await Alarm.filter(subject_id=task.id, done_at=None).values_list("verb", flat=True) == [
-            "remind_suspension"
-        ]
+        assert [row.verb for row in await Alarm.filter(subject_id=task.id, done_at=None)] == ["remind_suspension"]
         await special.resume(zhao, task.id, None, "看过了")
     # 15 days and 2 left out: 25 November
     assert await dues(id_, task) == ["2026-11-25", "2026-12-09", "2026-11-25", "2026-12-09"]

@@ -5,13 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from models.actions import alarms, cases, correction, supervision, tasks
-from models.base import SHANGHAI, Refusal, execute, now, rows
+from models.actions import alarms, cases, correction, drafts, supervision, tasks
+from models.base import SHANGHAI, Refusal, execute, new_id, now, rows
 from models.case import Alarm, Case, Clock, Event, Task
 from models.outbox import Outbox
 from models.people import Staff
 from models.reads import calendar, sweep
 from models.rules import ladder
+from models.rules.calendar import Calendar
 from models.rules.permits import Actor
 from models.supervision import Sweep, Urge
 from tests import people
@@ -222,7 +223,7 @@ async def test_urging_several_says_what_was_left(db: str) -> None:
     found = [(await Task.get(case_id=case_id)).id for case_id in filed]
     due = await next_morning()
     await supervision.urge(zhou, found[0], None, "请反馈", due)
-    urged = await supervision.urge_all(zhou, [*found, people.new_id()], "请反馈", due)
+    urged = await supervision.urge_all(zhou, [*found, new_id()], "请反馈", due)
     assert urged.done == 2 and dict(urged.left) == {"urge_open": 1, "not_found": 1}
     with pytest.raises(Refusal) as refused:
         await supervision.urge_all(await people.handler(), found, "请反馈", due)
@@ -275,7 +276,7 @@ async def test_a_case_walked_through_every_state_is_never_left_to_nobody(db: str
 
 
 async def lay_again(li: Actor, case_id: UUID, code: str) -> None:
-    await people.drafts.lay(li, case_id, code, [await people.page(li)])
+    await drafts.lay(li, case_id, code, [await people.page(li)])
 
 
 async def test_a_result_nobody_fetches_is_reminded_of_every_thirty_days(db: str) -> None:
@@ -301,7 +302,7 @@ async def test_the_sweep_finds_what_has_no_owner_nothing_due_or_no_clock_and_tel
     assert found.orphans == 2
     assert [(one["id"], one["why"]) for one in found.cases] == [(str(idle), "没有下一个期限")]
     assert [(one["id"], one["why"]) for one in found.tasks] == [(str(clockless), "市监局：没有在走的期限")]
-    assert (await Sweep.all().order_by("-created_at").first()).orphans == 2
+    assert (await Sweep.get()).orphans == 2
     told = await Outbox.get(audience="supervisor", dedupe_key__startswith="sweep:")
     assert "2 件没有人接" in Outbox.PAYLOAD.open_json(told.id, told.payload_sealed)["words"]
 
@@ -338,7 +339,7 @@ CLOSES = time(17, 30)
 
 
 def test_hours_offered_begin_with_today_at_five_or_the_next_morning() -> None:
-    days = calendar.Calendar((), [2026])
+    days = Calendar((), [2026])
     noon = datetime(2026, 11, 25, 12, tzinfo=SHANGHAI)
     assert ladder.offers(days, noon, CLOSES)[0] == noon.replace(hour=17)
     evening = noon.replace(hour=18)

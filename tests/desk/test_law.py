@@ -5,10 +5,12 @@ from uuid import UUID
 import pytest
 
 from api.desk import bars
+from api.papers import given_out
 from models.actions import consultations, correction, drafts, special, supervision, tasks
-from models.base import local, now
+from models.base import Refusal, local, now
 from models.case import Case, CaseItem, Clock, Event, Notice, Task
 from models.reads import calendar
+from models.reads import cases as read_cases
 from models.rules import ladder
 from models.rules.permits import Actor
 from models.supervision import Consultation, Urge
@@ -266,6 +268,21 @@ async def test_the_county_lengthens_joint_handling_only(desk: Desk) -> None:
     )
     assert refused.status_code == 409 and "会商未完" in refused.text
     assert not await Event.filter(case_id=case_id, verb="extend").exists()
+
+
+async def test_the_applicant_gets_the_papers_but_not_the_letters(desk: Desk) -> None:
+    case_id, task = await water(desk)
+    await special.suspend(await actor("guan"), task.id, None, "听证", 20, "对取水量有争议。")
+    letter = await consultations.ask(await actor("guan"), case_id, "NY", "对灌溉用水有没有影响？", task.id)
+    account = (await Case.get(id=case_id)).account_id
+    owner = Actor("citizen", id=account, assurance="name")
+    whole = await read_cases.case(owner, case_id)
+    made = await given_out(owner, "suspension", whole, "李秀英", "https://yimen.test", task=str(task.id))
+    assert bytes(made.body).startswith(b"%PDF")
+    for kind, ref in (("letter", str(letter)), ("extension", ""), ("revocation", ""), ("nothing", "")):
+        with pytest.raises(Refusal) as no:
+            await given_out(owner, kind, whole, "李秀英", "https://yimen.test", ref=ref)
+        assert no.value.code == "paper_not_issued"
 
 
 VERBS = [

@@ -14,17 +14,25 @@ from tests.desk.test_cases import actor
 pytestmark = pytest.mark.database
 
 ROOMS = [  # path, who gets in; everybody else is refused (403)
-    ("/desk/queue", {"wangfang"}),
-    ("/desk/output", {"wangfang"}),
+    ("/desk/queue", {"wangfang", "zhangwenhui"}),
+    ("/desk/output", {"wangfang", "zhangwenhui"}),
     ("/desk/inbox", {"zhaoqiang", "chenjing", "sunwei"}),
-    ("/desk/find", {"wangfang", "zhaoqiang", "chenjing", "sunwei"}),
+    ("/desk/letters", {"zhaoqiang", "chenjing", "sunwei"}),
+    ("/desk/inspections", {"zhaoqiang", "chenjing", "sunwei", "zhangwenhui"}),
+    ("/desk/window", {"luowen"}),
+    ("/desk/breaches", {"zhangwenhui"}),
+    ("/desk/projects", {"wangfang", "zhaoqiang", "chenjing", "sunwei", "zhangwenhui", "he"}),
+    ("/desk/find", {"wangfang", "zhaoqiang", "chenjing", "sunwei", "zhangwenhui", "luowen", "he"}),
 ]
-EVERYBODY = ["wangfang", "zhaoqiang", "chenjing", "sunwei", "admin"]
+EVERYBODY = ["wangfang", "zhaoqiang", "chenjing", "sunwei", "zhangwenhui", "luowen", "he", "admin"]
 
 
 @pytest.mark.parametrize("login", EVERYBODY)
 async def test_rooms(desk: Desk, login: str) -> None:
     await hire("admin", "管理员", "system_admin")
+    await hire("zhangwenhui", "张文辉", "supervisor")
+    await hire("luowen", "罗文", "delegate", hall="0001", department="ZS")
+    await hire("he", "何县长", "county_head")
     await desk.sign_in(login)
     for path, allowed in ROOMS:
         answer = await desk.get(path)

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from models.actions import acceptance, cases, consultations, correction, supervision, tasks
-from models.base import SHANGHAI, Refusal, execute, now, today
+from models.actions import acceptance, cases, consultations, correction, drafts, supervision, tasks
+from models.base import SHANGHAI, Refusal, execute, new_id, now, today
 from models.case import Case, Task
 from models.outbox import Notification
+from models.paper import CaseMaterial
 from models.promise import Promise
 from models.reads import accountability, calendar, desk, matters
 from models.reads import supervision as read
@@ -180,7 +181,7 @@ async def test_a_decided_task_leaves_the_board(db: str) -> None:
 @pytest.mark.parametrize("role", ["clerk", "handler", "section_head", "approver", "delegate"])
 async def test_the_board_is_for_supervisors_and_the_countys_head(db: str, role: str) -> None:
     sun = await people.worker("孙伟", role, department="NY")
-    for asked in (read.board(sun), read.column(sun, 1), read.steps(sun, people.new_id()), matters.counts(sun),
+    for asked in (read.board(sun), read.column(sun, 1), read.steps(sun, new_id()), matters.counts(sun),
                   matters.listed(sun, "calls"), accountability.month(sun)):  # fmt: skip
         with pytest.raises(Refusal) as refused:
             await asked
@@ -265,7 +266,7 @@ async def test_a_silent_letter_and_a_late_inspection_are_counted(db: str) -> Non
         "UPDATE consultation SET state = 'silent', due_at = $2 WHERE id = $1", letter, now() - timedelta(hours=1)
     )
     await Inspection.create(
-        id=people.new_id(), case_id=task.case_id, task_id=task.id, kind="spot", department_id="SJ", due_on=await at(-1),
+        id=new_id(), case_id=task.case_id, task_id=task.id, kind="spot", department_id="SJ", due_on=await at(-1),
         due_at=now() - timedelta(hours=1),
     )  # fmt: skip
     found = await numbers(zhou)
@@ -321,7 +322,7 @@ async def test_the_month_counts_deeming_second_notices_letters_checks_and_broken
         "UPDATE consultation SET state = 'silent', due_at = $2 WHERE id = $1", letter, now() - timedelta(hours=1)
     )
     await Inspection.create(
-        id=people.new_id(), case_id=case_id, task_id=task.id, kind="spot", department_id="SJ", due_on=today(),
+        id=new_id(), case_id=case_id, task_id=task.id, kind="spot", department_id="SJ", due_on=today(),
         due_at=now(), state="failed", inspected_at=now(),
     )  # fmt: skip
     await broken_promise(case_id, li)
@@ -334,7 +335,7 @@ async def test_the_month_counts_deeming_second_notices_letters_checks_and_broken
 
 
 async def broken_promise(case_id: UUID, owner: Actor) -> None:
-    id_ = people.new_id()
+    id_ = new_id()
     await Promise.create(
         id=id_, case_id=case_id, subject_id=owner.id, kind="tolerance", item_code="SJ02", materials=["C03"],
         words_sealed=Promise.WORDS.seal(id_, "到期补交") or "", state="broken", settled_at=now(),
@@ -343,10 +344,10 @@ async def broken_promise(case_id: UUID, owner: Actor) -> None:
 
 async def second_notice(owner: Actor, window: Actor, head: Actor) -> UUID:
     case_id = await people.submitted(owner, "XF01")
-    code = (await people.CaseMaterial.filter(case_id=case_id, state="ready").order_by("position"))[0].code
+    code = (await CaseMaterial.filter(case_id=case_id, state="ready").order_by("position"))[0].code
     line = [{"material_code": code, "defect": "看不清日期", "fix": "拍清楚再交"}]
     await correction.notify(window, case_id, None, line)
-    await people.drafts.lay(owner, case_id, code, [await people.page(owner)])
+    await drafts.lay(owner, case_id, code, [await people.page(owner)])
     await correction.correct(owner, case_id)
     await correction.ask_second(window, case_id, None, "第一次漏看了一页")
     await correction.allow_second(head, case_id, None, "第一次漏看了一页")

@@ -24,6 +24,7 @@ from workers.darkroom.sniff import PLUGINS, sniff
 
 ROOT = Path(__file__).resolve().parents[2]
 WALL = 8.0  # seconds a photograph may take, and a child to get ready
+ENDING = 1.0  # a child that closed its pipe is given so long to end by itself, so that its signal is known
 CPU = 5  # seconds of processor a photograph may use
 MOST = 25 * 1024 * 1024  # bytes of a photograph
 ANSWER_MOST = 16 * 1024 * 1024  # bytes of one frame of an answer
@@ -105,6 +106,10 @@ class Child:
             head = json.loads(await self._receive())
             return head, await self._receive(), await self._receive()
         except (OSError, ValueError, asyncio.IncompleteReadError) as error:
+            if not isinstance(error, ValueError):  # the pipe is closed, so it is ending: of what, its own signal says
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(ENDING):
+                        await self.process.wait()
             code = await self.stop()
             raise Lost(hung=code == -signal.SIGXCPU) from error
 

@@ -28,7 +28,9 @@ export function fields() {
     const at = new URL(location.href);
     const asked = pick.form.querySelectorAll("[data-redraw]");
     for (const field of asked.length ? asked : [pick]) {
-      if (field.type !== "radio" || field.checked) at.searchParams.set(field.name, field.value);
+      // another choice brings its own number of days
+      if (field !== pick && field.matches(".days input") && !pick.matches(".days input")) at.searchParams.delete(field.name);
+      else if (field.type !== "radio" || field.checked) at.searchParams.set(field.name, field.value);
     }
     at.searchParams.delete("done");
     document.dispatchEvent(new CustomEvent("desk:keep"));
@@ -39,12 +41,15 @@ export function fields() {
     link.click();
     link.remove();
   });
-  document.addEventListener("input", (event) => {
-    // what is typed stands in the paper at once
-    const field = event.target.closest("[data-slot]");
-    const place = field && document.querySelector("[data-slot-here]");
-    if (!place) return;
-    place.dataset.empty ??= place.textContent;
-    place.textContent = field.value.trim() ? field.value : place.dataset.empty;
-  });
+  document.addEventListener("input", (event) => mirror(event.target.closest("[data-slot]")));
+  document.addEventListener("desk:drawn", () => mirror(document.querySelector("[data-slot]")));
+  mirror(document.querySelector("[data-slot]"));
+}
+
+// What is typed stands in the paper at once.
+function mirror(field) {
+  const place = field && document.querySelector("[data-slot-here]");
+  if (!place) return;
+  place.dataset.empty ??= place.textContent;
+  place.textContent = field.value.trim() ? field.value : place.dataset.empty;
 }
