@@ -66,8 +66,9 @@ OTHERS = {
     "false": (
         "抽查不实",
         "SELECT i.department_id AS code, s.name AS handler, count(*) AS n FROM inspection i "
-        "JOIN task t ON t.id = i.task_id LEFT JOIN staff s ON s.id = t.handler_id WHERE i.state = 'failed' AND i.inspected_at >= $1 "
-        "AND i.inspected_at < $2 AND $3::timestamptz IS NOT NULL GROUP BY 1, 2",
+        "JOIN task t ON t.id = i.task_id LEFT JOIN staff s ON s.id = t.handler_id "
+        "WHERE i.state = 'failed' AND i.inspected_at >= $1 AND i.inspected_at < $2 "
+        "AND $3::timestamptz IS NOT NULL GROUP BY 1, 2",
     ),
     "broken": (
         "容缺逾期",

@@ -71,7 +71,8 @@ async def _insert(seq: int, _: random.Random) -> int:
     await behind_our_back("UPDATE audit SET seq = -seq WHERE seq >= $1", seq)
     await behind_our_back("UPDATE audit SET seq = -seq + 1 WHERE seq < 0")
     await behind_our_back(
-        "INSERT INTO audit SELECT $1, at, actor, act, 'case:more', purpose, detail, mac FROM audit WHERE seq = $2",
+        "INSERT INTO audit (seq, at, actor, act, subject, purpose, detail, mac) "
+        "SELECT $1, at, actor, act, 'case:more', purpose, detail, mac FROM audit WHERE seq = $2",
         seq, seq + 1,
     )  # fmt: skip
     return seq

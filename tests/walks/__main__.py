@@ -1,4 +1,4 @@
-"""`make walk`: the whole journey against a running house, or against one started for it."""
+"""`make walk`: the whole journey against a running house, or against one started for it; ARGS names another walk."""
 
 import json
 import os
@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.walks import birth, project, tolerance
 from tests.walks.journey import walk
 
 HOME = Path(__file__).parents[2]
@@ -44,8 +45,24 @@ def main() -> int:
             started.wait(30)
 
 
+LAW = {"tolerance": tolerance.walk, "birth": birth.walk, "project": project.walk}
+
+
 def report(run: dict[str, Any]) -> int:
+    """Walk what was asked for, and print what everybody saw."""
     began = time.monotonic()
+    for name in sys.argv[1:]:
+        if name not in LAW:
+            print(f"没有这一趟：{name}。有：{'、'.join(LAW)}", file=sys.stderr)
+            return 2
+        with tempfile.TemporaryDirectory() as folder:
+            LAW[name](
+                run, Path(folder), lambda words: print(f"  {time.monotonic() - began:5.1f} 秒  {words}", flush=True)
+            )
+    return 0 if sys.argv[1:] else journey(run, began)
+
+
+def journey(run: dict[str, Any], began: float) -> int:
     with tempfile.TemporaryDirectory() as folder:
         seen = walk(
             run, Path(folder), lambda words: print(f"  {time.monotonic() - began:5.1f} 秒  {words}", flush=True)
