@@ -19,7 +19,7 @@ TROUBLES: tuple[dict[str, Any], ...] = (
     {"errcode": -1},
     {"html": True},
     {"cut": True},
-    {"delay_ms": 1000},
+    {"delay_ms": 6000},
     {"status": 302},
 )
 

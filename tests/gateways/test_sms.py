@@ -43,7 +43,7 @@ async def test_wrong_key_wrong_number_and_quotas(sandbox: Sandbox, sms: Sms) -> 
         ({"empty": True}, "again", "strange_answer"),
         ({"status": 502}, "again", "server_error"),
         ({"status": 302}, "again", "strange_answer"),
-        ({"delay_ms": 1000}, "again", "timeout"),
+        ({"delay_ms": 6000}, "again", "timeout"),
         ({"errcode": 7}, "again", "strange_answer"),
     ],
 )

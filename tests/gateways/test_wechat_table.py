@@ -13,7 +13,7 @@ ROWS: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
     ({"errcode": -1}, "again", "busy", {"after": None}),
     ({"status": 500}, "again", "server_error", {"after": None}),
     ({"status": 503, "html": True}, "again", "server_error", {}),
-    ({"delay_ms": 1000}, "unknown", "timeout", {}),
+    ({"delay_ms": 6000}, "unknown", "timeout", {}),
     ({"cut": True}, "unknown", "cut", {}),
     ({"errcode": 40003}, "user", "openid_wrong", {}),
     ({"errcode": 50002}, "user", "user_limited", {}),
@@ -100,7 +100,7 @@ LOGIN_ROWS: list[tuple[dict[str, Any], str, str]] = [
     ({"errcode": -1}, "again", "busy"),
     ({"errcode": 40164}, "ours", "address_not_listed"),
     ({"html": True}, "again", "strange_answer"),
-    ({"delay_ms": 1000}, "unknown", "timeout"),
+    ({"delay_ms": 6000}, "unknown", "timeout"),
     ({"cut": True}, "unknown", "cut"),
     ({"status": 502}, "again", "server_error"),
 ]
