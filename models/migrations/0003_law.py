@@ -3,6 +3,7 @@ from tortoise.migrations import operations as ops
 import functools
 from json import dumps, loads
 from models.base import new_id, now
+from models.filled import AddFilled
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
@@ -207,7 +208,7 @@ class Migration(migrations.Migration):
             name='Alarm',
             options={'table': 'alarm', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A verb of `machine` the clock will perform when `due_at` is past. Time is an actor.'},
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Alarm',
             name='machine',
             field=fields.CharField(default='case', max_length=12),
@@ -217,42 +218,22 @@ class Migration(migrations.Migration):
             name='subject_id',
             field=fields.UUIDField(null=True),
         ),
-        ops.RemoveField(model_name='Audit', name='seq'),
-        ops.AddField(
-            model_name='Audit',
-            name='seq',
-            field=fields.BigIntField(primary_key=True, unique=True, db_index=True),
-        ),
-        ops.AddIndex(
-            model_name='Audit',
-            index=Index(fields=['seq']),
-        ),
-        ops.RemoveField(model_name='CalendarYear', name='year'),
-        ops.AddField(
-            model_name='CalendarYear',
-            name='year',
-            field=fields.IntField(primary_key=True, unique=True, db_index=True),
-        ),
-        ops.AddIndex(
-            model_name='CalendarYear',
-            index=Index(fields=['year']),
-        ),
-        ops.AddField(
+        AddFilled(
             model_name='Case',
             name='bundle',
             field=fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Case',
             name='bundle_code',
             field=fields.CharField(default='', max_length=16),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Case',
             name='green',
             field=fields.BooleanField(default=False),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Case',
             name='lead_id',
             field=fields.CharField(default='', max_length=8),
@@ -262,7 +243,7 @@ class Migration(migrations.Migration):
             name='project',
             field=fields.ForeignKeyField('models.Project', source_field='project_id', null=True, db_constraint=True, to_field='id', related_name='cases', on_delete=OnDelete.CASCADE),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Case',
             name='promised',
             field=fields.BooleanField(default=False),
@@ -272,17 +253,17 @@ class Migration(migrations.Migration):
             name='renews_id',
             field=fields.UUIDField(null=True),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Case',
             name='second_notice',
             field=fields.CharField(default='', max_length=8),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Case',
             name='tolerant',
             field=fields.BooleanField(default=False),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='CaseItem',
             name='after',
             field=fields.JSONField(default=list, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
@@ -291,22 +272,22 @@ class Migration(migrations.Migration):
             name='Clock',
             options={'table': 'clock', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A period of the law on a case or a task: acceptance, correction, promise, statutory, tolerance, delivery.'},
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Clock',
             name='department_id',
             field=fields.CharField(default='', max_length=8),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Clock',
             name='extension_days',
             field=fields.IntField(default=0),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Clock',
             name='hall_id',
             field=fields.CharField(default='', max_length=4),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Clock',
             name='within',
             field=fields.BooleanField(default=False),
@@ -321,12 +302,12 @@ class Migration(migrations.Migration):
             name='reason_sealed',
             field=fields.TextField(null=True, unique=False),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Notice',
             name='round',
             field=fields.IntField(default=1),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='NoticeLine',
             name='department_id',
             field=fields.CharField(default='', max_length=8),
@@ -335,12 +316,12 @@ class Migration(migrations.Migration):
             name='Task',
             options={'table': 'task', 'app': 'models', 'pk_attr': 'id', 'table_description': 'What one department does for one item of a case: the child case of a bundle, with its number and its clocks.'},
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Task',
             name='delegation',
             field=fields.CharField(default='', max_length=60),
         ),
-        ops.AddField(
+        AddFilled(
             model_name='Task',
             name='number',
             field=fields.CharField(default='', max_length=28),

@@ -10,6 +10,8 @@ STATEMENTS = [
     'UPDATE clock SET hall_id = cases.hall_id FROM cases WHERE cases.id = clock.case_id',
     'UPDATE clock SET department_id = task.department_id FROM task WHERE task.id = clock.task_id',
     "UPDATE alarm SET done_at = now(), last_error = 'dropped' WHERE verb = 'remind_decision' AND done_at IS NULL",
+    "UPDATE task SET number = c.number || '-' || lpad((i.position + 1)::text, 2, '0') FROM cases c, case_item i WHERE c.id = task.case_id AND i.id = task.case_item_id AND c.number IS NOT NULL",
+    "INSERT INTO alarm (id, created_at, case_id, task_id, clock_id, machine, subject_id, verb, due_at, attempts, last_error) SELECT gen_random_uuid(), now(), k.case_id, k.task_id, k.id, 'task', k.task_id, v.verb, k.due_at + v.later, 0, '' FROM clock k CROSS JOIN (VALUES ('escalate_section', interval '-7 hours'), ('escalate_head', interval '8 hours 30 minutes'), ('escalate_centre', interval '10 hours 30 minutes')) AS v(verb, later) WHERE k.task_id IS NOT NULL AND k.kind = 'promise' AND k.stopped_at IS NULL",
     'ALTER TABLE task DROP CONSTRAINT task_state',
     "ALTER TABLE task ADD CONSTRAINT task_state CHECK (state IN ('waiting', 'assigned', 'examining', 'suspended', 'advised', 'decided', 'revoked', 'cancelled'))",
     'ALTER TABLE task DROP CONSTRAINT task_outcome',
