@@ -117,3 +117,15 @@ def test_app_and_desk_share_their_tokens() -> None:
     app, desk = (dict(re.findall(r"(--[\w-]+):\s*([^;]+);", path.read_text().split(".elder")[0])) for path in shared)
     both = app.keys() & desk.keys()
     assert len(both) > 40 and {name: app[name] for name in both} == {name: desk[name] for name in both}
+
+
+def test_links_into_the_app_open_a_page_it_has() -> None:
+    """What a push or a QR code opens is a page of the mini-program, not a name somebody remembered."""
+    known = set(re.findall(r'"path": "(pages/[\w-]+)"', (HOME / "miniprogram/src/pages.json").read_text()))
+    named = {
+        found
+        for path in CODE
+        if path.relative_to(HOME).parts[0] in {"api", "models", "gateways"}
+        for found in re.findall(r"(?<![\w/])(?:#/)?(pages/[\w-]+(?:/[\w-]+)*)", path.read_text())
+    }
+    assert named and named <= known, named - known
