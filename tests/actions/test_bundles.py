@@ -225,3 +225,15 @@ async def firm(owner: Actor) -> dict[str, Any]:
     row = await Organisation.create(id=new_id(), uscc="91440229MA4UWQ8C5E", name="兰香农业有限公司")
     await Membership.create(account_id=owner.id, organisation_id=row.id, role="legal")
     return {"kind": "organisation", "id": row.id}
+
+
+async def test_a_company_is_opened_as_one_thing(db: str) -> None:
+    """开办企业一件事: the licence first, then seal, taxes and insurance side by side; led by who decides last."""
+    li, wang = await people.citizen(), await people.clerk()
+    id_ = await bundle(li, "B06")
+    codes = [m.code for m in await CaseMaterial.filter(case_id=id_).order_by("position")]
+    assert codes[0] == "F-B06" and "C03" not in codes, "the licence comes out of the first part by itself"
+    await accept(li, wang, id_)
+    assert await states(id_) == {"SJ02": "assigned", "GA06": "waiting", "SW01": "waiting", "RS08": "waiting"}
+    await decide(id_, "SJ02")
+    assert set((await states(id_)).values()) == {"decided", "assigned"}

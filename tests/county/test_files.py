@@ -28,7 +28,7 @@ def test_it_is_in_order(county: County) -> None:
 def test_everything_is_there(county: County) -> None:
     stations = county.data("stations.yaml")["stations"]
     assert len(items(county)) == 70
-    assert len(county.data("bundles.yaml")["bundles"]) == 5
+    assert len(county.data("bundles.yaml")["bundles"]) == 6
     assert len(county.data("departments.yaml")["departments"]) == 29
     assert Counter(hall["tier"] for hall in county.data("halls.yaml")["halls"]) == {"county": 1, "town": 8}
     assert sum(len(entries) for entries in stations.values()) == 174
