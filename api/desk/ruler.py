@@ -69,7 +69,8 @@ def big(clock: dict[str, Any], law: dict[str, Any] | None, today: date, *, width
     out = [_big_box(cell, x, step) for cell, x in zip(drawn, places, strict=True)]
     out += _months(drawn, places)
     ends = dict(_strokes(drawn, places, step, clock, law))
-    out += [_stroke(kind, x, words, ends, width) for kind, (x, words) in ends.items()]
+    beside = 12 if step < 21 and clock["due_on"] == today.isoformat() else 0  # the word 今天 stands over that box
+    out += [_stroke(kind, x, words, ends, width, beside) for kind, (x, words) in ends.items()]
     out += [
         f'<path class="nowp" d="M{x + step / 2 - 5:.1f} 17h8l-4 6z"/>'
         f'<text class="mark now" x="{x + step / 2 - 1:.1f}" y="13" text-anchor="middle">今天</text>'
@@ -143,14 +144,19 @@ def _strokes(
         due = date.fromisoformat(found["due_on"])
         for cell, x in zip(drawn, places, strict=True):
             if cell.first <= due <= cell.last:
-                yield kind, (x + step - 1, f"{ENDS[found['kind']]} {found['of']} 日")
+                yield kind, (x + step - 1, f"{ENDS[found['kind']]} {limit_words(found)}")
 
 
-def _stroke(kind: str, x: float, words: str, ends: dict[str, tuple[float, str]], width: int) -> str:
+def limit_words(clock: dict[str, Any]) -> str:
+    """6 日, 当天."""
+    return f"{clock['of']} 日" if clock["of"] else "当天"
+
+
+def _stroke(kind: str, x: float, words: str, ends: dict[str, tuple[float, str]], width: int, beside: int = 0) -> str:
     """The stroke and its words; they hang left of it for the law, unless the promise's are there, and at the edge."""
     near = kind == "law" and "due" in ends and x - ends["due"][0] < 150
     left = (kind == "law" and not near) or x + 13 * len(words) > width
-    at = x - 4 if left else x + 4
+    at = x - 4 if left else x + 4 + (beside if kind == "due" else 0)
     anchor = ' text-anchor="end"' if left else ""
     mark = "mark due-t" if kind == "due" else "mark"
     y = 0 if near and x - ends["due"][0] < 76 else 13
