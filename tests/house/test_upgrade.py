@@ -1,18 +1,19 @@
 """A house with rows in it is brought up to date: nothing is lost, new columns are filled, every table keeps its key."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
 import pytest_asyncio
-from tortoise import Tortoise
-from tortoise.migrations.api.migrate import migrate
 
-from models import schema
-from models.base import credentials, tortoise_config
+from models.base import credentials
 
 pytestmark = pytest.mark.database
+HOME = Path(__file__).parents[2]
 FIRST = "models.0002_constraints"
 
 #: One accepted case as the first release kept it.
@@ -42,6 +43,30 @@ INSERT INTO audit (seq, at, actor, act, subject, purpose, detail, mac)
 """
 
 
+#: In a process of its own: migrating opens and closes Tortoise, whose one connection the other tests share.
+MIGRATE = """
+import asyncio, sys
+from tortoise import Tortoise
+from tortoise.migrations.api.migrate import migrate
+from models import schema
+from models.base import tortoise_config
+
+async def first(url, target):
+    await migrate(config=tortoise_config(url, pool=2, name="old"), target=target)
+    await Tortoise.close_connections()
+
+asyncio.run(first(*sys.argv[1:]) if len(sys.argv) > 2 else schema.migrate(sys.argv[1]))
+"""
+
+
+async def brought_up(url: str, target: str = "") -> None:
+    """Migrate a database to a release, by default to the newest."""
+    given = [sys.executable, "-c", MIGRATE, url, *([target] if target else [])]
+    process = await asyncio.create_subprocess_exec(*given, cwd=HOME, stderr=asyncio.subprocess.PIPE)
+    _, said = await process.communicate()
+    assert process.returncode == 0, said.decode()[-2000:]
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def old(server: str) -> AsyncIterator[str]:
     """The URL of a database as the first release left it, with rows."""
@@ -50,8 +75,7 @@ async def old(server: str) -> AsyncIterator[str]:
     await admin.execute(f'CREATE DATABASE "{name}"')
     head, _, tail = server.partition("?")
     url = head.rsplit("/", 1)[0] + f"/{name}" + (f"?{tail}" if tail else "")
-    await migrate(config=tortoise_config(url, pool=2, name="old"), target=FIRST)
-    await Tortoise.close_connections()
+    await brought_up(url, FIRST)
     db = await asyncpg.connect(**credentials(url))
     await db.execute(OLD_ROWS % {letter: f"'{uuid4()}'" for letter in "abcdef"})
     await db.close()
@@ -61,7 +85,7 @@ async def old(server: str) -> AsyncIterator[str]:
 
 
 async def test_rows_of_the_first_release_come_along(old: str) -> None:
-    await schema.migrate(old)
+    await brought_up(old)
     db = await asyncpg.connect(**credentials(old))
     task = await db.fetchrow("SELECT number, delegation, state FROM task")
     assert tuple(task) == ("440229000120261126000017-01", "", "assigned")
@@ -80,7 +104,7 @@ async def test_rows_of_the_first_release_come_along(old: str) -> None:
 
 async def test_every_table_keeps_its_primary_key(old: str) -> None:
     """A migration that drops and adds a key would lose the rows' names, and the audit chain with them."""
-    await schema.migrate(old)
+    await brought_up(old)
     db = await asyncpg.connect(**credentials(old))
     bare = await db.fetch(
         "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' "
