@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from models.rules.flow import OUTCOME_WORDS
 from tests.walks.office import Say, Walk
 
 WHY = "父母双方的户口都不在本县，不归本所登记"
@@ -27,7 +28,7 @@ def walk(run: dict[str, Any], folder: Path, say: Say) -> dict[str, Any]:
     say(f"公安局没有同意，跟着不办的：{'、'.join(fallen)}；别的照常办")
     w.decide(id_, "WJ03")
     done = w.case(id_)
-    say(f"{done['state_words']}，{done['outcome']}")
+    say(f"{done['state_words']}：{OUTCOME_WORDS[done['outcome']]}")
     w.nobody_else(id_)
     w.hand_out(id_)
     return {"draft": case, "accepted": accepted, "released": released, "refused": refused, "end": w.case(id_)}
