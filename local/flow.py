@@ -19,11 +19,13 @@ SHEETS = {
     "consultation": ("三、函询", "部门之间问意见的函。"),
     "inspection": ("四、核查", "当场决定的随机抽查，告知承诺的事后核查。"),
     "licence": ("五、证照", "准予后发的证，到期、延续、作废。"),
+    "appointment": ("六、预约", "从占号、候补到办完。留着的、候补到的、订好的，算的是同一批号。"),
+    "ticket": ("七、叫号", "取号、叫号、过号、转窗口，到办完。"),
 }
 WHO = {
     "owner": "申请人", "clerk": "窗口", "delegate": "受委托窗口", "handler": "承办人", "section_head": "股室负责人",
     "approver": "部门负责人", "department": "部门系统", "supervisor": "督办", "county_head": "县政府负责人",
-    "clock": "时钟", "system": "系统",
+    "clock": "时钟", "system": "系统", "kiosk": "取号机",
 }  # fmt: skip
 NEXT = {"citizen": "申请人", "hall": "大厅", "departments": "部门", "": "没有人，办完了"}
 TOLD = {"citizen": "申请人", "hall": "大厅", "department": "部门", "supervisor": "督办", "asker": "发函的人"}
@@ -115,7 +117,7 @@ def show(svg: Path | None) -> None:
         for row in rows(machine):
             table.add_row(*row.cells)
         said.console.print(table)
-    table = Table(title="六、期限到了，时钟做什么", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title="八、期限到了，时钟做什么", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("期限")
     table.add_column("时钟做的")
     for name, lines in _periods():
@@ -139,7 +141,7 @@ def markdown(picture: str) -> str:
         last = "、".join(words for state, words in WORDS[machine].items() if state in FINAL[machine])
         parts.append(f"## {title}\n\n{note}到了{last}就办完了。")
         parts.append(_table(HEADS, [(f"`{row.verb}`", *row.cells[1:]) for row in rows(machine)]))
-    parts.append("## 六、期限到了，时钟做什么")
+    parts.append("## 八、期限到了，时钟做什么")
     parts.append(_table(("期限", "时钟做的"), [(name, "<br>".join(lines)) for name, lines in _periods()]))
     return "\n\n".join(parts) + "\n"
 

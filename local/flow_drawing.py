@@ -23,6 +23,7 @@ GROUPS = {
     "handler": ("部门", "部门"), "section_head": ("部门", "部门"), "approver": ("部门", "部门"),
     "department": ("部门", "部门"), "supervisor": ("督办", "督办、县政府"),
     "county_head": ("县政府负责人", "督办、县政府"), "clock": ("时钟", "时钟"), "system": ("系统", "系统"),
+    "kiosk": ("取号机", "窗口"),
 }  # fmt: skip
 LEFT, RIGHT, COLUMN, ROW, HEAD = 268, 318, 104, 32, 62
 MARGIN, COLUMNS = 28, max(len(words) for words in WORDS.values())

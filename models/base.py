@@ -23,7 +23,8 @@ UTC = ZoneInfo("UTC")
 T = TypeVar("T")
 
 SUBJECTS = (
-    "catalogue", "hall", "people", "paper", "case", "promise", "project", "supervision", "licence", "outbox", "audit",
+    "catalogue", "hall", "people", "paper", "case", "promise", "project", "supervision", "licence", "appointment",
+    "ticket", "outbox", "audit",
 )  # fmt: skip
 TABLES = [f"models.{subject}" for subject in SUBJECTS]
 

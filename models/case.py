@@ -176,11 +176,12 @@ class Clock(Row):
 class Alarm(Row):
     """A verb of `machine` the clock will perform when `due_at` is past. Time is an actor.
 
-    `subject_id`: the task, consultation, inspection, urge or licence it is about; the case itself when empty.
+    `subject_id`: the task, consultation, inspection, urge or licence it is about; the case itself when empty. What is
+    not of a case (an appointment, a ticket) has no `case`.
     """
 
-    case: Any = fields.ForeignKeyField("models.Case", related_name="alarms")
-    case_id: UUID
+    case: Any = fields.ForeignKeyField("models.Case", related_name="alarms", null=True)
+    case_id: UUID | None
     task: Any = fields.ForeignKeyField("models.Task", related_name="alarms", null=True)
     task_id: UUID | None
     clock: Any = fields.ForeignKeyField("models.Clock", related_name="alarms", null=True)

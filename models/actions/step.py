@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from models.actions import tell
+from models.actions import tell, tell_hall
 from models.actions.clocks import disarm, start_clock, stop_clocks, unpause
+from models.appointment import HallEvent
 from models.base import Refusal, execute, in_unit, local, new_id, not_found, now, today
 from models.case import Case, Clock, Event, Task
 from models.rules import permits
@@ -90,13 +91,49 @@ async def move_row(
     return event
 
 
+async def move_at_hall(actor: Actor, row: Any, machine: str, verb: str, move: Move | None = None) -> HallEvent:
+    """Perform a verb of the appointment or ticket sheet inside the open unit.
+
+    A verb that begins something has no row to move: the caller has made it, in the verb's end state.
+    """
+    move = move or Move()
+    step = MACHINES[machine][verb]
+    _may(actor, step, permits.hall_roles(actor, row))
+    before = ""
+    if step.start:
+        _can_start(step, row.state, WORDS[machine])
+        before = row.state
+        await _swap(machine, row, step, move, move.fields)
+    elif row.state != step.end:
+        raise RuntimeError(f"{machine}.{verb} begins in {step.end}")
+    event = await _hall_event(actor, row, machine, verb, step, before, move)
+    if step.tell:
+        await tell_hall.all_of(step.tell, machine, row, event, move.facts)
+    return event
+
+
+async def _hall_event(
+    actor: Actor, row: Any, machine: str, verb: str, step: Step, before: str, move: Move
+) -> HallEvent:
+    if not in_unit():
+        raise RuntimeError("a verb needs a unit")
+    return await HallEvent.create(
+        hall_id=row.hall_id, machine=machine, subject_id=row.id, verb=verb, actor=actor.key,
+        actor_name=actor.name if actor.kind != "citizen" else "", role=actor.kind, place=actor.seat, before=before,
+        after=row.state, at=now(), words=(move.words or step.event)[:200], audience=step.audience,
+    )  # fmt: skip
+
+
 def may(actor: Actor, row: Any, machine: str, verb: str, version: int | None) -> None:
     """Refuse now what the move would refuse, before anything is worked out for it."""
     step = MACHINES[machine][verb]
-    _may(actor, step, (permits.case_roles if machine == "case" else permits.task_roles)(actor, row))
+    _may(actor, step, ROLES_OF.get(machine, permits.task_roles)(actor, row))
     _can_start(step, row.state, WORDS[machine])
     if version is not None and version != row.version:
         raise stale()
+
+
+ROLES_OF = {"case": permits.case_roles, "appointment": permits.hall_roles, "ticket": permits.hall_roles}
 
 
 def _may(actor: Actor, step: Step, roles: frozenset[str]) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from models import audit, case, licence, outbox, paper, people, project, promise, supervision
+from models import appointment, audit, case, licence, outbox, paper, people, project, promise, supervision, ticket
 from models.base import local
 from models.people import Account
 from models.seal import Cell, ring
@@ -22,7 +22,7 @@ HIDDEN = {
     "id_number_index", "phone_index", "successor_sealed", "answer_sealed", "openid_sealed", "original_key",
     "archive_key", "thumbnail_key", "opinion_sealed", "handler_id", "approver_id", "checked_by", "issued_by",
     "staff_id", "actor", "actor_name", "owner", "by_id", "by_name", "asked_by", "asker", "answered_by", "allowed_by",
-    "inspected_by", "repaired_by", "seed_sealed", "draw", "rate", "findings_sealed",
+    "inspected_by", "repaired_by", "seed_sealed", "draw", "rate", "findings_sealed", "person_key", "person_no",
 }  # fmt: skip
 LEFT_OUT = [
     "部门审查过程中的内部意见、函询、催办和抽查",
@@ -31,8 +31,11 @@ LEFT_OUT = [
 ]
 
 
-MODULES = (people, paper, case, promise, project, supervision, licence, outbox, audit)
-INNER = (supervision.Consultation, supervision.Urge, supervision.Inspection, supervision.InspectionSeed)
+MODULES = (people, paper, case, promise, project, supervision, licence, appointment, ticket, outbox, audit)
+INNER = (
+    supervision.Consultation, supervision.Urge, supervision.Inspection, supervision.InspectionSeed,
+    appointment.Slot, appointment.OpeningException, ticket.Line, ticket.Device,
+)  # fmt: skip
 
 
 def _tables() -> list[type[Model]]:
@@ -98,7 +101,7 @@ async def _follow(found: dict[type[Model], dict[Any, Model]]) -> None:
 
 OWNED: set[type[Model]] = {
     Account, case.Case, case.CaseItem, case.Task, case.Clock, case.Notice, paper.CaseMaterial, paper.Upload,
-    promise.Promise, project.Project,
+    promise.Promise, project.Project, appointment.Appointment,
 }  # fmt: skip
 UP = ((people.Membership, "organisation_id", people.Organisation), (paper.Page, "upload_id", paper.Upload))
 

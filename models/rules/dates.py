@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 WEEKDAYS = "一二三四五六日"
 
@@ -22,6 +22,11 @@ def weekday(day: date) -> str:
 def say_full(day: date, near: date | None = None) -> str:
     """12月8日（周二）."""
     return f"{say(day, near)}（{weekday(day)}）"
+
+
+def say_time(at: datetime) -> str:
+    """12月2日（周三）9:30; `at` is the county's wall clock."""
+    return f"{say_full(at.date())}{at.hour}:{at.minute:02d}"
 
 
 def latest(day: date, near: date | None = None, verb: str = "") -> str:

@@ -1,37 +1,14 @@
 """The state sheet: for each verb its start states, its end, who may, which clocks start and stop, who is told.
 
-Five sheets: the case, its tasks in departments (the child cases of a bundle), letters between departments, inspections
-and licences. This is the file a county official can read. Buttons (`can`), the engine and the alarms are computed from
-it; a verb that is not here does not exist. States are those of R17-R20; the words are what people read.
+Seven sheets: the case, its tasks in departments (the child cases of a bundle), letters between departments, inspections
+and licences here, the appointment and the ticket in flow_hall.py. These are the files a county official can read.
+Buttons (`can`), the engine and the alarms are computed from them; a verb that is not here does not exist. States are
+those of R17-R20 and R54-R57; the words are what people read.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Step:
-    """One verb. `end` None keeps the state, no start is nothing yet. `words`: the button, `event`: the timeline's line.
-
-    `owner` says who must act next: citizen, hall, departments or nobody. `audience` public is for the citizen too.
-    `legal` marks what changes a right: the desk shows the paper before it is given out.
-    """
-
-    start: frozenset[str]
-    end: str | None
-    who: frozenset[str]
-    words: str
-    event: str
-    owner: str | None = None
-    starts: tuple[str, ...] = ()
-    stops: tuple[str, ...] = ()
-    tell: tuple[str, ...] = ()
-    audience: str = "public"
-    legal: bool = False
-
-
-def _step(start: str, end: str | None, who: str, words: str, event: str, **rest: object) -> Step:
-    return Step(frozenset(start.split()), end, frozenset(who.split()), words, event, **rest)  # type: ignore[arg-type]
-
+from models.rules import flow_hall
+from models.rules.flow_step import Step as Step
+from models.rules.flow_step import step as _step
 
 # fmt: off
 CASE: dict[str, Step] = {
@@ -343,10 +320,12 @@ FINAL = {
     "consultation": frozenset({"answered"}),
     "inspection": frozenset({"passed", "failed", "dropped"}),
     "licence": frozenset({"expired", "renewed", "revoked"}),
+    **flow_hall.FINAL,
 }
 OPEN_TASKS = ("assigned", "examining", "suspended", "advised")
 MACHINES = {
     "case": CASE, "task": TASK, "consultation": CONSULTATION, "inspection": INSPECTION, "licence": LICENCE,
+    "appointment": flow_hall.APPOINTMENT, "ticket": flow_hall.TICKET,
 }  # fmt: skip
 
 STATE_WORDS = {
@@ -363,6 +342,7 @@ WORDS = {
     "consultation": {"open": "等复函", "answered": "已复函", "silent": "逾期未复"},
     "inspection": {"open": "待核查", "passed": "属实", "failed": "不实", "dropped": "不用核查"},
     "licence": {"valid": "有效", "expired": "已到期", "renewed": "已换证", "revoked": "已撤销"},
+    **flow_hall.WORDS,
 }
 OUTCOME_WORDS = {"granted": "准予", "refused": "不予许可", "partly": "部分准予"}
 

@@ -5,6 +5,7 @@ phrase <= 5, character_string <= 32) and hold no personal data (promises 3.6): t
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from models.rules.dates import say
@@ -33,6 +34,7 @@ class Notice:
     class_: str = "must"
     template: str = ""
     phrase: str = ""
+    sms: str = ""  # the text message when there is no push
     channels: tuple[str, ...] = field(default=("inapp", "wechat"))
 
 
@@ -48,10 +50,31 @@ COLLECT = Template(
     "collect", "yimen-tpl-collect-0001", "领取结果通知",
     {"character_string1": "number", "thing2": "title", "thing3": "where", "thing4": "hint"},
 )  # fmt: skip
-TEMPLATES = {template.key: template for template in (PROGRESS, CORRECTION, COLLECT)}
+APPOINTMENT = Template(
+    "appointment", "yimen-tpl-appointment-0001", "预约提醒",
+    {"character_string1": "number", "thing2": "title", "thing3": "where", "time4": "at", "thing5": "hint"},
+)  # fmt: skip
+QUEUE = Template(
+    "queue", "yimen-tpl-queue-0001", "排队叫号提醒",
+    {"character_string1": "number", "thing2": "where", "time3": "at", "thing4": "hint"},
+)  # fmt: skip
+TEMPLATES = {template.key: template for template in (PROGRESS, CORRECTION, COLLECT, APPOINTMENT, QUEUE)}
 
 _LIST = ("inapp",)
 _DESK = ("desk",)
+
+
+def _booking(title: str, words: str, class_: str = "must", phrase: str = "", *, push: bool = True) -> Notice:
+    """About an appointment: by push, else by text message."""
+    if not push:
+        return Notice("citizen", title, words, class_, channels=_LIST)
+    return Notice("citizen", title, words, class_, "appointment", phrase, "notice")
+
+
+def _queue(title: str, words: str) -> Notice:
+    """About a ticket: it is of use for minutes only."""
+    return Notice("citizen", title, words, "nice", "queue", "", "notice")
+
 
 NOTICES: dict[str, Notice] = {
     # the person has just pressed the button: no push is spent on it
@@ -203,6 +226,31 @@ NOTICES: dict[str, Notice] = {
     "project.visit": Notice(
         "citizen", "提前上门", "“{title}”：{department}{planned}来现场看，先帮您把关。", "nice", "progress", "要上门"
     ),
+    # the person has just pressed the button, but the desk may have booked for them: the list and a text hold it
+    "appointment.booked": _booking("订好了", "{when}到{hall}办“{title}”，预约号{number}，带身份证。", "nice"),
+    "appointment.moved": _booking("时间改好了", "“{title}”改到{when}，在{hall}，预约号{number}。"),
+    "appointment.cancelled": _booking("取消了", "{when}的预约取消了，位子让给了别人。", "nice", push=False),
+    "appointment.called_off": _booking("大厅取消了", "{hall}取消了{when}的预约：{reason}。请另选时间，不算失约。"),
+    "appointment.displaced": _booking(
+        "要另约时间", "{hall}的安排变了（{reason}），{when}办不了“{title}”。请另选时间，优先给您办，不算失约。"
+    ),
+    "appointment.offered": _booking("候补到了", "{hall}{when}有空位了，给您留到{until}。要的话请点进来确认。"),
+    "appointment.offer_lapsed": _booking("没有留住", "{when}的空位没有确认，让给了后面的人。", "nice", push=False),
+    "appointment.wait_lapsed": _booking("没候补上", "{when}没有空出位子。可以直接来取号，或另选时间。", "nice"),
+    "appointment.tomorrow": _booking(
+        "明天来办", "明天{when}到{hall}办“{title}”，预约号{number}。来不了请提前取消。", "nice"
+    ),
+    "appointment.soon": _booking("快到时间了", "{when}到{hall}办“{title}”，预约号{number}，提前 10 分钟到。", "nice"),
+    "appointment.missed": _booking("没有来", "{when}的预约您没有来，记了一次失约。有原因可以告诉大厅，不算。", "nice"),
+    "appointment.excused": _booking("不算失约", "{when}没有来的原因收到了，不算失约。", "nice", push=False),
+    "ticket.called": _queue("叫到您了", "{number}号请到{window}号窗口。"),
+    "ticket.near": _queue("快到您了", "{number}号前面还有 {ahead} 位，请回到{hall}等。"),
+    "ticket.skipped": _queue(
+        "过号了", "{number}号叫过了没见到您。到了找工作人员，或点“重新排上”，再等 {after} 位就办您的。"
+    ),
+    "ticket.transferred": _queue("换了窗口", "{number}号转到{line}，接着排，不用重新取号。"),
+    "hall.booked": Notice("hall", "预约有变", "预约有变：{when} {title}", "nice", channels=_DESK),
+    "hall.displaced": Notice("hall", "要另约", "要另约时间：{when} {title}", "nice", channels=_DESK),
     "guidance.asked": Notice("department", "项目咨询", "项目咨询：{title}", "nice", channels=_DESK),
     "guidance.planned": Notice("department", "预介入", "安排了提前上门：{title}", "nice", channels=_DESK),
     "hall.new_case": Notice("hall", "新到", "新到一件：{title}", channels=_DESK),
@@ -266,8 +314,14 @@ SYSTEM_EVENTS = {
 
 def words(name: str, facts: dict[str, Any]) -> str:
     """The sentence of a notice; dates in `facts` are said as people say them."""
-    said = {key: say(value) if hasattr(value, "weekday") else value for key, value in facts.items()}
+    said = {key: _said(value) for key, value in facts.items()}
     return NOTICES[name].words.format_map(said)
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return f"{value.hour}:{value.minute:02d}"
+    return say(value) if hasattr(value, "weekday") else value
 
 
 def fields_of(name: str, facts: dict[str, Any]) -> dict[str, str]:
@@ -283,6 +337,11 @@ def fields_of(name: str, facts: dict[str, Any]) -> dict[str, str]:
         "where": facts.get("where") or "办件里有地址",
     }
     return {name: said[source] for name, source in TEMPLATES[notice.template].fields.items()}
+
+
+def sms_of(name: str, facts: dict[str, Any]) -> dict[str, str]:
+    """The parameters of a notice's text message: its own sentence, as the list has it."""
+    return {"words": words(name, facts)}
 
 
 def _stamp(due: Any) -> str:

@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from models.base import Refusal
 from models.people import ASSURANCE
 
-Kind = Literal["anonymous", "citizen", "staff", "department", "clock", "system"]
+Kind = Literal["anonymous", "citizen", "staff", "department", "kiosk", "clock", "system"]
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,37 @@ def task_roles(actor: Actor, task: Any) -> frozenset[str]:
             return frozenset({"department"})
         found |= actor.roles & WITHIN
     return found
+
+
+def hall_roles(actor: Actor, row: Any) -> frozenset[str]:
+    """The roles of the flow that `actor` plays towards an appointment or a ticket of a hall (R54-R57)."""
+    if actor.kind in ("clock", "system"):
+        return frozenset({actor.kind})
+    if actor.kind == "citizen":
+        return frozenset({"owner"}) if row.account_id is not None and row.account_id == actor.id else frozenset()
+    if actor.kind == "kiosk":
+        return frozenset({"kiosk"}) if row.hall_id == actor.hall else frozenset()
+    if actor.kind == "staff":
+        found = actor.roles & {"supervisor"}
+        if "clerk" in actor.roles and _hall_reaches(actor, row.hall_id):
+            found |= {"clerk"}
+        return found
+    return frozenset()
+
+
+def in_hall(actor: Actor) -> Q:
+    """The appointments and tickets an actor may see: one's own; those of the halls one's own hall reaches."""
+    if actor.kind == "citizen":
+        return Q(account_id=actor.id)
+    if actor.kind == "kiosk":
+        return Q(hall_id=actor.hall)
+    if actor.kind in ("clock", "system") or (actor.kind == "staff" and actor.roles & {"supervisor"}):
+        return Q()
+    if actor.kind == "staff" and "clerk" in actor.roles and actor.hall:
+        if actor.tier == "county":
+            return Q()
+        return Q(hall_id__startswith=actor.hall[:2]) if actor.tier == "town" else Q(hall_id=actor.hall)
+    return NOTHING
 
 
 def _hall_reaches(actor: Actor, hall: str) -> bool:

@@ -1,4 +1,4 @@
-"""The five sheets are whole: reachable, owned, timed, worded, performed, and every notice has a sender."""
+"""The seven sheets are whole: reachable, owned, timed, worded, performed, and every notice has a sender."""
 
 import re
 from pathlib import Path
@@ -6,9 +6,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+import models.appointment
 import models.case
 import models.licence
 import models.supervision
+import models.ticket
 from local import flow as shown
 from local.flow_drawing import WIDTH, drawing
 from models.case import CASE_STATES, TASK_STATES
@@ -19,12 +21,13 @@ from models.rules.periods import PERIODS
 from workers import jobs, process
 
 HOME = Path(__file__).parents[2]
-KNOWN = {"owner", "department", "clock", "system", *ROLES}
+KNOWN = {"owner", "department", "clock", "system", "kiosk", *ROLES}
 
 
 def stored(table: str) -> set[str]:
     """The states a table may hold, as its constraint names them."""
-    whole = " ".join(models.supervision.CONSTRAINTS + models.licence.CONSTRAINTS)
+    modules = (models.supervision, models.licence, models.appointment, models.ticket)
+    whole = " ".join(line for module in modules for line in module.CONSTRAINTS)
     found = re.search(rf"ADD CONSTRAINT {table}_state CHECK \(state IN \(([^)]*)\)\)", whole)
     assert found, table
     return set(re.findall(r"'(\w+)'", found[1]))
@@ -32,15 +35,17 @@ def stored(table: str) -> set[str]:
 
 STATES = {
     "case": set(CASE_STATES), "task": set(TASK_STATES), "consultation": stored("consultation"),
-    "inspection": stored("inspection"), "licence": stored("licence"),
+    "inspection": stored("inspection"), "licence": stored("licence"), "appointment": stored("appointment"),
+    "ticket": stored("ticket"),
 }  # fmt: skip
 #: Where a thing begins that no verb makes: a draft is begun by its owner without one.
 FIRST = {"case": {"draft"}}
 SOURCES = {path: path.read_text() for path in (HOME / "models" / "actions").glob("*.py")}
 
 
-def test_there_are_five_sheets() -> None:
-    assert list(MACHINES) == ["case", "task", "consultation", "inspection", "licence"] == list(STATES) == list(FINAL)
+def test_there_are_seven_sheets() -> None:
+    assert list(MACHINES) == list(STATES) == list(FINAL) == list(shown.SHEETS)
+    assert list(MACHINES) == ["case", "task", "consultation", "inspection", "licence", "appointment", "ticket"]
 
 
 @pytest.mark.parametrize("machine", MACHINES)

@@ -27,8 +27,8 @@ CODE = [path for path in FILES if path.suffix == ".py" and "migrations/0" not in
 OPEN_DOORS = {
     "/api/v1/auth/wechat", "/api/v1/auth/refresh", "/api/v1/auth/sms", "/api/v1/auth/logout",
     "/api/v1/items", "/api/v1/items/{code}", "/api/v1/items/{code}/checklist", "/api/v1/bundles",
-    "/api/v1/bundles/{code}", "/api/v1/themes", "/api/v1/halls", "/api/v1/halls/{code}", "/api/v1/departments",
-    "/api/v1/progress/{number}",
+    "/api/v1/bundles/{code}", "/api/v1/themes", "/api/v1/halls", "/api/v1/halls/{code}", "/api/v1/halls/{code}/lines",
+    "/api/v1/departments", "/api/v1/progress/{number}",
     "/api/v1/files/{token}", "/api/v1/uploads", "/api/v1/consents/templates",
 }  # fmt: skip
 
