@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from models.actions import recount
+from models.actions.load_opening import exceptions, opening_data
 from models.actions.load_rows import Outcome, catalogue, places
 from models.base import Refusal, rows, unit
 from models.catalogue import CountyLoad
@@ -143,11 +144,16 @@ async def _write(county: County, digest: str) -> list[LoadRow]:
 
     await catalogue(county, tell)
     await places(county, tell)
+    await exceptions(county)
     facts = county.data("county.yaml")
     settings = county.data("settings.yaml")
     await CountyLoad.create(
         digest=digest,
-        settings={**settings["settings"], "delegations": [_plain(entry) for entry in settings["delegations"]]},
+        settings={
+            **settings["settings"],
+            "delegations": [_plain(entry) for entry in settings["delegations"]],
+            "opening": opening_data(county),
+        },
         county={**facts["county"], "rules": facts["rules"], "themes": facts["themes"]},
         counts=_counted(told),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from models.rules.county_booking import booking
 from models.rules.county_powers import Powers, delegation, informed
 from models.rules.publishing import Year, materials, published
 from models.rules.yamlfile import Problem, Source
@@ -40,6 +41,8 @@ def check(files: Mapping[str, Source]) -> list[Problem]:
             ]
         elif name == "settings.yaml":
             found += settings(source, known)
+        elif name == "booking.yaml":
+            found += booking(source, known)
         elif name == "accounts.yaml":
             found += accounts(source, known)
     return [*found, *twice(files)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from models.rules import county, county_items
+from models.rules import county, county_booking, county_items
 from models.rules.county_checks import check
 from models.rules.yamlfile import Problem, Source, parse
 
@@ -18,6 +18,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "stations.yaml": county.StationsFile,
     "materials.yaml": county.MaterialsFile,
     "settings.yaml": county.SettingsFile,
+    "booking.yaml": county_booking.BookingFile,
     "accounts.yaml": county.AccountsFile,
     "bundles.yaml": county_items.BundlesFile,
 }
