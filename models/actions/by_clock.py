@@ -6,6 +6,7 @@ from uuid import UUID
 
 from models.actions import (
     acceptance,
+    appointment_clock,
     consultations,
     correction,
     inspections,
@@ -119,6 +120,7 @@ MACHINE_HANDLERS: dict[str, Handler] = {
     "consultation": consultations.by_clock,
     "inspection": inspections.by_clock,
     "licence": licences.by_clock,
+    "appointment": appointment_clock.by_clock,
 }
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("case", "deem_accept"): _deem_accept,

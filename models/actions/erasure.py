@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from models.actions import audit, sessions
+from models.actions import audit, erase_hall_day, sessions
 from models.base import Refusal, local, now, unit
 from models.case import Case
 from models.outbox import Notification
@@ -53,6 +53,7 @@ async def erase(actor: Actor) -> list[Kept]:
     account_id = require_citizen(actor)
 
     async def body() -> list[Kept]:
+        await erase_hall_day.appointments(actor, account_id)  # people and slots are locked before accounts
         account = await Account.select_for_update().get(id=account_id)
         cases = await Case.filter(account_id=account_id).order_by("created_at")
         still = [case for case in cases if case.state not in FINAL["case"] | {"draft"}]
