@@ -14,7 +14,7 @@ from arq.worker import Function
 from gateways.queue import decode as decode
 from gateways.queue import encode as encode
 from models.actions import attempts, codes, idempotency, inspections, outbox, sessions
-from workers import alarms, photos, sweep
+from workers import alarms, hall_day, photos, slots, sweep
 
 Startup = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -43,6 +43,9 @@ CRON: tuple[tuple[Callable[[dict[str, Any]], Awaitable[Any]], dict[str, Any]], .
     (photos.drop_deleted, {"minute": {10, 40}, "second": {0}}),
     (forget_keys, {"minute": {20}, "second": {0}}),
     (sweep.sweep_cases, {"hour": {2}, "minute": {30}, "second": {0}, "timeout": 300}),
+    (slots.generate_slots, {"minute": {10}, "second": {0}, "timeout": 300}),  # hourly: seen soon after a county load
+    (slots.offer_places, {"second": {30}}),
+    (hall_day.close_day, {"hour": {20}, "minute": {0}, "second": {0}, "timeout": 300}),
     (inspections.prepare, {"minute": {5}, "second": {0}}),  # the secret of a new month, before its first draw
 )
 

@@ -48,7 +48,7 @@ async def serve(state: dict[str, Any], listen: dict[str, Any]) -> None:
             "sms": senders.sms(state["sms"]),
             "department": senders.department(state["departments"]),
         },
-        {"wechat": senders.note_push},
+        {"wechat": senders.note_push, "sms": senders.note_text},
     )
     carrying = asyncio.create_task(relay.run())
 

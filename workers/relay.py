@@ -15,7 +15,7 @@ from gateways.outcome import GIVE_UP_AFTER, Outcome, wait_before
 from gateways.wake import Listener
 from models.actions import outbox
 from models.actions.outbox import Owed
-from models.base import now
+from models.base import now, unit
 
 log = structlog.get_logger()
 
@@ -121,8 +121,13 @@ class Relay:
             await outbox.again(owed, wait, f"{outcome.code} {outcome.words}")
 
     async def _end(self, owed: Owed, state: str, outcome: Outcome) -> None:
-        if await outbox.settle(owed, state, f"{outcome.code} {outcome.words}"):
-            await self._ended(owed, state)
+        """In one unit: what an end owes (a text in place of the push) is never lost between the two."""
+
+        async def both() -> None:
+            if await outbox.settle(owed, state, f"{outcome.code} {outcome.words}"):
+                await self._ended(owed, state)
+
+        await unit(both)
 
     async def _ended(self, owed: Owed, state: str) -> None:
         ending = self._endings.get(owed.topic)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from redis.asyncio import Redis
@@ -11,7 +12,7 @@ from gateways.departments import DepartmentClient
 from gateways.outcome import Outcome
 from gateways.sms import Sms
 from gateways.wechat import WeChat
-from models.actions import ledger
+from models.actions import fallback, ledger
 from models.actions.outbox import Owed
 from models.people import DepartmentSystem, WechatBinding
 from models.reads import tasks
@@ -37,7 +38,10 @@ def desk(redis: Redis) -> Sender:
 
 
 def wechat(client: WeChat) -> Sender:
-    """One subscribe message to each openid of the account, if the ledger does not forbid it (R61)."""
+    """One subscribe message to each openid of the account, if the ledger does not forbid it (R61).
+
+    One with a text message to fall over to is not tried for hours.
+    """
 
     async def send(owed: Owed) -> Outcome:
         account = UUID(owed.audience.partition(":")[2])
@@ -54,6 +58,8 @@ def wechat(client: WeChat) -> Sender:
             if outcome.kind == "user":
                 await ledger.flag(binding.id)
         await ledger.settle(account, template.key, outcome.kind, outcome.errcode)
+        if outcome.kind in ("again", "token", "pause") and fallback.waited_enough(owed):
+            return replace(outcome, kind="final")
         return outcome
 
     return send
@@ -64,6 +70,8 @@ def sms(client: Sms) -> Sender:
 
     async def send(owed: Owed) -> Outcome:
         said = owed.payload
+        if fallback.too_late(owed):
+            return Outcome("final", "too_late", "过了时间，没有再发短信")
         return await client.send(said["phone"], said["template"], said["params"], str(owed.id))
 
     return send
@@ -91,5 +99,10 @@ def department(client: DepartmentClient) -> Sender:
 
 
 async def note_push(owed: Owed, state: str) -> None:
-    """Write on the person's list what became of the push."""
-    await ledger.note(UUID(owed.payload["notification"]), state)
+    """Write on the person's list what became of the push; a text message may take its place."""
+    await ledger.note(UUID(owed.payload["notification"]), await fallback.push_ended(owed, state))
+
+
+async def note_text(owed: Owed, state: str) -> None:
+    """A text message that took a push's place and did not arrive stands in the list of whom to call."""
+    await fallback.text_ended(owed, state)

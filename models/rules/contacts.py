@@ -29,6 +29,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "real_name": (Limit(5, timedelta(hours=24)),),
     "progress": (Limit(20, timedelta(minutes=10)),),
     "code_account": (Limit(30, timedelta(minutes=10)),),
+    "booked_code": (Limit(5, timedelta(hours=1)),),  # wrong tails of one booking at the kiosk
 }
 
 
