@@ -45,7 +45,7 @@ async def flag(binding: UUID) -> None:
     await WechatBinding.filter(id=binding).update(flagged_at=now())
 
 
-PUSH_STATES = {"sent": "sent", "dead": "failed", "unknown": "unknown"}
+PUSH_STATES = {"sent": "sent", "dead": "failed", "unknown": "unknown", "texted": "texted"}
 
 
 async def note(notification: UUID, state: str) -> None:
