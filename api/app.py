@@ -19,8 +19,21 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import desk
-from api.citizen import auth, cases, files, halls, items, me, papers, projects, uploads
+from api import desk, hall
+from api.citizen import (
+    appointments,
+    auth,
+    cases,
+    files,
+    halls,
+    items,
+    me,
+    papers,
+    projects,
+    slots,
+    tickets,
+    uploads,
+)
 from api.department import consultations, tasks
 from api.op import OPS, Operation
 from api.openapi import document
@@ -31,7 +44,10 @@ from models.base import Refusal
 log = structlog.get_logger()
 
 # Importing a subject registers its operations; the tuple keeps that visible.
-SUBJECTS = (auth, cases, consultations, files, halls, items, me, papers, projects, tasks, uploads, health)
+SUBJECTS = (
+    appointments, auth, cases, consultations, files, halls, items, me, papers, projects, slots, tasks, tickets, uploads,
+    health,
+)  # fmt: skip
 MOST_BODY = 1024 * 1024
 #: What is still taken, and thrown away, of a body that was answered before its end: enough that an honest client which
 #: is still sending reads the answer before the line is cut.
@@ -183,6 +199,7 @@ def build(lifespan: Lifespan, hosts: list[str], *, debug: bool = False) -> Starl
         *docs.routes(),
         *health.routes(),
         *desk.routes(),
+        *hall.routes(),
         *web.routes(),
     ]
     return Starlette(

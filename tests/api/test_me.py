@@ -132,7 +132,7 @@ async def test_answers_to_asks(web: Web):  # noqa: F811
     _, token = await web.li()
     asked = await web.get("/consents/templates", token)
     assert await web.get("/consents/templates") == asked
-    assert {item["key"] for item in asked["items"]} == {"progress", "correction", "collect"}
+    assert {item["key"] for item in asked["items"]} == {"progress", "correction", "collect", "appointment", "queue"}
     assert all(item["state"] is None and item["template_id"] for item in asked["items"])
     key = uuid4().hex
     body = {"results": {"progress": "accept", "collect": "reject"}}
