@@ -40,13 +40,16 @@ def token_of(request: Request) -> str:
     return request.cookies.get(cookie_name(request), "")
 
 
-def room(handler: Handler, *roles: str) -> Endpoint:
-    """A page for signed-in staff with one of `roles` (any staff when none are named)."""
+def room(handler: Handler, *roles: str, awake: bool = True) -> Endpoint:
+    """A page for signed-in staff with one of `roles` (any staff when none are named).
+
+    What a page asks for by itself is not `awake`: it never keeps a desk from locking.
+    """
 
     async def endpoint(request: Request) -> Response:
         me: Seated | None = None
         try:
-            me = await staff.seated(token_of(request))
+            me = await staff.seated(token_of(request), touch=awake)
             require_staff(me.actor, *roles)
             if request.method == "POST":
                 await check_form(request, me.csrf)

@@ -12,6 +12,7 @@ from api.desk.door import token_of
 from api.desk.render import HEADERS
 from models.actions import staff
 from models.actions.staff import Seated
+from models.actions.tell_hall import QUEUE
 from models.base import Refusal
 from models.rules.permits import OVERSEERS, WITHIN
 
@@ -22,14 +23,15 @@ def channels(me: Seated) -> set[str]:
     """What this person hears of: the hall they sit in, the department they work for, the whole county."""
     heard = {"supervisor"} if me.actor.roles & OVERSEERS else set()
     if me.actor.hall and me.actor.roles & {"clerk", "delegate", "supervisor"}:
-        heard.add(f"hall:{me.actor.hall}")
+        heard |= {f"hall:{me.actor.hall}", f"{QUEUE}:{me.actor.hall}"}
     if me.actor.department and me.actor.roles & WITHIN:
         heard.add(f"department:{me.actor.department}")
     return heard
 
 
 async def events(request: Request, me: Seated) -> Response:
-    """`news` {kind, case_id, words}, `reread` when something may have been missed, `over` when the session ended."""
+    """`news` {kind, case_id, words}; without words `queue` when the hall's queue moved, `reread` when something may
+    have been missed, `over` when the session ended."""
     live: Any = request.state["live"]
     return EventSourceResponse(_stream(live, channels(me), token_of(request)), headers=HEADERS, ping=PING_SECONDS)
 
@@ -42,8 +44,8 @@ async def _stream(live: Any, heard: set[str], token: str) -> AsyncIterator[dict[
         except Refusal as refusal:
             yield {"event": "over", "data": json.dumps({"code": refusal.code})}
             return
-        if event.get("kind") == "reread":
-            yield {"event": "reread", "data": "{}"}
+        if event.get("kind") in ("reread", QUEUE):
+            yield {"event": event["kind"], "data": "{}"}
             continue
         words = {key: str(event.get(key, "")) for key in ("kind", "case_id", "words")}
         yield {"event": "news", "data": json.dumps(words, ensure_ascii=False)}

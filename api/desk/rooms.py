@@ -9,8 +9,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from api.desk import (
+    appointments,
     board,
     breaches,
+    calls,
     case,
     figures,
     find,
@@ -18,6 +20,8 @@ from api.desk import (
     letters,
     lists,
     live,
+    machines,
+    openings,
     output,
     papers,
     photos,
@@ -53,6 +57,27 @@ def _methods(path: str, *, get: Endpoint | None = None, post: Endpoint | None = 
     return Route(path, endpoint, methods=[method for method in table if method != "HEAD"])
 
 
+def _hall_day() -> list[Route]:
+    """Calling numbers, the day's appointments, the hours of a hall."""
+    return [
+        _methods("/desk/calls", get=room(calls.show, *COUNTER)),
+        _methods("/desk/calls/part", get=room(calls.part, *COUNTER, awake=False)),
+        _methods("/desk/calls/next", post=room(calls.next_, "clerk")),
+        _methods("/desk/calls/take", post=room(calls.take, "clerk")),
+        _methods(
+            "/desk/calls/machines", get=room(machines.show, "supervisor"), post=room(machines.issue, "supervisor")
+        ),
+        _methods("/desk/calls/machines/{device:id}/revoke", post=room(machines.revoke, "supervisor")),
+        _methods("/desk/calls/{ticket:id}/{verb}", post=room(calls.act, "clerk")),
+        _methods("/desk/appointments", get=room(appointments.show, *COUNTER), post=room(appointments.find, *COUNTER)),
+        _methods("/desk/appointments/print", get=room(appointments.paper, *COUNTER)),
+        _methods("/desk/appointments/book", post=room(appointments.book, "clerk")),
+        _methods("/desk/appointments/{appointment:id}/{verb}", post=room(appointments.act, *COUNTER)),
+        _methods("/desk/openings", get=room(openings.show, "supervisor"), post=room(openings.arrange, "supervisor")),
+        _methods("/desk/openings/{exception:id}/end", post=room(openings.end, "supervisor")),
+    ]
+
+
 def routes() -> list[BaseRoute]:
     """The routes under /desk."""
     paths: list[Any] = [
@@ -65,6 +90,7 @@ def routes() -> list[BaseRoute]:
         _methods("/desk/board/month", get=room(figures.month, *BOARD)),
         _methods("/desk/board/urge", post=room(board.urge, "supervisor")),
         _methods("/desk/queue", get=room(lists.queue, *COUNTER)),
+        *_hall_day(),
         _methods("/desk/inbox", get=room(lists.inbox, *DEPARTMENT)),
         _methods("/desk/window", get=room(window.show, "delegate")),
         _methods("/desk/letters", get=room(letters.show, *DEPARTMENT)),

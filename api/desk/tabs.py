@@ -5,7 +5,9 @@ from models.rules.permits import OVERSEERS, WITHIN, Actor
 Tab = tuple[str, str, str, int, bool]  # room, address, words, count, whether the count is late
 ROOMS: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("board", "/desk/board", "督办", OVERSEERS),
+    ("calls", "/desk/calls", "叫号", frozenset({"clerk", "supervisor"})),
     ("queue", "/desk/queue", "收件受理", frozenset({"clerk", "supervisor"})),
+    ("appointments", "/desk/appointments", "预约", frozenset({"clerk", "supervisor"})),
     ("window", "/desk/window", "当场决定", frozenset({"delegate"})),
     ("output", "/desk/output", "出件", frozenset({"clerk", "supervisor"})),
     ("inbox", "/desk/inbox", "待办", WITHIN),

@@ -57,7 +57,7 @@ async def _next(stream: AsyncIterator[dict[str, str]]) -> dict[str, str]:
 async def test_a_seat_hears_its_hall_and_nobody_else_s(desk: Desk, news: tuple[Live, aioredis.Redis]) -> None:
     signed = await staff.sign_in("wangfang", PASSWORD, digits(), hall="0001", window="综合窗口 A06 号窗口")
     heard, redis = news
-    assert live.channels(signed.seated) == {"hall:0001"}
+    assert live.channels(signed.seated) == {"hall:0001", "queue:0001"}
     stream = live._stream(heard, live.channels(signed.seated), signed.token)
     assert (await _next(stream))["event"] == "hello"
     waiting = asyncio.create_task(_next(stream))

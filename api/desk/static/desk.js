@@ -1,4 +1,5 @@
 // The desk's script: everything it does can also be done without it. Modules are small and know one thing each.
+import { calls } from "./calls.js";
 import { drafts } from "./drafts.js";
 import { gun } from "./gun.js";
 import { keys } from "./keys.js";
@@ -14,4 +15,5 @@ gun();
 viewer();
 drafts();
 fields();
+calls();
 live();

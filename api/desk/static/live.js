@@ -15,13 +15,19 @@ function online(yes) {
   if (said) said.textContent = yes ? "已联网" : "没有连上，正在重连";
 }
 
+// The queue of the hall moved, or may have while the line was down.
+function queue() {
+  document.dispatchEvent(new CustomEvent("desk:queue"));
+}
+
 export function live() {
   const address = document.body.dataset.events;
   if (!address || !window.EventSource) return;
   const source = new EventSource(address);
-  source.addEventListener("hello", () => online(true));
+  source.addEventListener("hello", () => { online(true); queue(); });
   source.addEventListener("news", () => { count += 1; show(); });
-  source.addEventListener("reread", () => { missed = true; show(); });
+  source.addEventListener("reread", () => { missed = true; show(); queue(); });
+  source.addEventListener("queue", queue);
   source.addEventListener("over", () => source.close());
   source.onerror = () => online(false);
   window.addEventListener("pagehide", () => source.close());
