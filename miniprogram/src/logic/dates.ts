@@ -48,6 +48,11 @@ export function momentWords(time: string, now: number = Date.now()): string {
   return `${date.slice(0, 4) === today(now).slice(0, 4) ? dayWords(date) : fullDay(date)} ${clock}`
 }
 
+/** 9:30 */
+export function clockWords(time: string): string {
+  return local(time).clock.replace(/^0/, '')
+}
+
 /** Date part of an RFC 3339 time, in the county. */
 export function dateOf(time: string): string {
   return time.length === 10 ? time : local(time).date

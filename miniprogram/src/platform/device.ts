@@ -79,3 +79,31 @@ export async function openPdf(name: string, data: ArrayBuffer): Promise<void> {
   await wx.openDocument({ filePath: path, fileType: 'pdf', showMenu: true })
   // #endif
 }
+
+/** The phone is felt in the hand. One that cannot stays still. */
+export function vibrate(): void {
+  uni.vibrateLong({ fail: () => undefined })
+}
+
+export interface Event {
+  title: string
+  place: string
+  /** RFC 3339. */
+  starts: string
+  ends: string
+}
+
+/** Puts an event into the phone's calendar; on the web the browser opens the iCalendar file that `file` reads. */
+export async function toCalendar(event: Event, file: () => Promise<ArrayBuffer>): Promise<void> {
+  // #ifdef H5
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([await file()], { type: 'text/calendar' }))
+  link.download = `${event.title}.ics`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+  // #endif
+  // #ifdef MP-WEIXIN
+  const seconds = (time: string) => Math.floor(Date.parse(time) / 1000)
+  await wx.addPhoneCalendar({ title: event.title, location: event.place, startTime: seconds(event.starts), endTime: String(seconds(event.ends)), alarm: true, alarmOffset: 7200 })
+  // #endif
+}

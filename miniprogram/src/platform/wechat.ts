@@ -32,3 +32,10 @@ export function watchPrivacy(ask: (answer: (agreed: boolean, buttonId: string) =
   // #endif
   void ask
 }
+
+/** What a code in front of the camera says; empty when the person went back. Only in the mini-program. */
+export function scan(): Promise<string> {
+  return new Promise((resolve) => {
+    uni.scanCode({ onlyFromCamera: true, scanType: ['qrCode'], success: (answer) => resolve(answer.result), fail: () => resolve('') })
+  })
+}
