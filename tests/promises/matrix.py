@@ -110,6 +110,29 @@ CITIZEN_ROWS = [
     citizen("DELETE /api/v1/uploads/{id:id}", f"{API}/uploads/{{spare}}", 204, 404),
 ]  # fmt: skip
 
+#: Times of 社会保障卡首次申领 at the county hall that the world of the matrix makes: one free, one full.
+FREE, FULL = "00000000-0000-4000-8000-00000000f4ee", "00000000-0000-4000-8000-00000000f011"
+WISH = {"slot_id": FREE, "item_code": "RS01"}
+CITIZEN_ROWS += [
+    citizen("POST /api/v1/appointments", f"{API}/appointments", 201, 201, WISH),
+    citizen("GET /api/v1/appointments", f"{API}/appointments", 200, 200),
+    citizen("GET /api/v1/appointments/{id:id}", f"{API}/appointments/{{booked}}", 200, 404),
+    citizen("GET /api/v1/appointments/{id:id}/calendar.ics", f"{API}/appointments/{{booked}}/calendar.ics", 200, 404),
+    citizen("POST /api/v1/appointments/{id:id}/confirm", f"{API}/appointments/{{held}}/confirm", 200, 404, {}),
+    citizen("POST /api/v1/appointments/{id:id}/take-offer", f"{API}/appointments/{{held}}/take-offer", 409, 404, {}),
+    citizen("POST /api/v1/appointments/{id:id}/cancel", f"{API}/appointments/{{booked}}/cancel", 200, 404, {}),
+    citizen("POST /api/v1/appointments/{id:id}/reschedule", f"{API}/appointments/{{booked}}/reschedule", 200, 404,
+            {"slot_id": FREE}),
+    citizen("POST /api/v1/appointments/{id:id}/join-waitlist", f"{API}/appointments/{{booked}}/join-waitlist", 200,
+            404, {"slot_id": FULL}),
+    citizen("POST /api/v1/appointments/{id:id}/check-in", f"{API}/appointments/{{booked}}/check-in", 422, 404, {}),
+    citizen("POST /api/v1/tickets", f"{API}/tickets", 422, 422, {"hall": "0001", "group": "A"}),  # not in the hall
+    citizen("GET /api/v1/tickets", f"{API}/tickets", 200, 200),
+    citizen("GET /api/v1/tickets/{id:id}", f"{API}/tickets/{{number_taken}}", 200, 404),
+    citizen("POST /api/v1/tickets/{id:id}/leave", f"{API}/tickets/{{number_taken}}/leave", 200, 404, {}),
+    citizen("POST /api/v1/tickets/{id:id}/requeue", f"{API}/tickets/{{number_taken}}/requeue", 409, 404, {}),
+]  # fmt: skip
+
 OPEN_ROWS = [
     open_("OPTIONS /api/v1/uploads", status=204),
     open_("POST /api/v1/auth/wechat", status=422, body={}),
@@ -126,6 +149,8 @@ OPEN_ROWS = [
     open_("GET /api/v1/halls"),
     open_("GET /api/v1/halls/{code}", f"{API}/halls/0001"),
     open_("GET /api/v1/departments"),
+    open_("GET /api/v1/slots", f"{API}/slots?hall=0001&item=RS01"),
+    open_("GET /api/v1/halls/{code}/lines", f"{API}/halls/0001/lines"),
     open_("GET /api/v1/consents/templates"),
     open_("GET /api/v1/progress/{number}", f"{API}/progress/{{number}}?key={{key}}"),
     open_("GET /api/v1/files/{token}", "{link}"),  # the link itself names its viewer and lives 60 s
@@ -140,6 +165,22 @@ OPEN_ROWS = [
     open_("GET /assets/*", "/assets/none.js", 404),
     open_("GET /static/*", "/static/none.js", 404),
     open_("GET /desk/static/*", "/desk/static/none.js", 404),
+    open_("GET /hall/static/*", "/hall/static/none.js", 404),
+    open_("GET /hall/{hall:code}/screen", "/hall/0001/screen"),
+    open_("GET /hall/{hall:code}/screen/state", "/hall/0001/screen/state"),
+    open_("GET /hall/{hall:code}/screen/events", "/hall/0001/screen/events"),
+    open_("GET /hall/{hall:code}/screen/code.svg", "/hall/0001/screen/code.svg", 403),  # a machine of the hall alone
+    open_("GET /hall/{hall:code}/kiosk", "/hall/0001/kiosk", 303),  # to the key: tests/hall has the machine with one
+    open_("POST /hall/{hall:code}/kiosk", "/hall/0001/kiosk", 403),
+    open_("GET /hall/{hall:code}/kiosk/key", "/hall/0001/kiosk/key"),
+    open_("POST /hall/{hall:code}/kiosk/key", "/hall/0001/kiosk/key", 403),
+    open_("GET /hall/{hall:code}/kiosk/first", "/hall/0001/kiosk/first", 303),
+    open_("GET /hall/{hall:code}/kiosk/booked", "/hall/0001/kiosk/booked", 303),
+    open_("POST /hall/{hall:code}/kiosk/booked", "/hall/0001/kiosk/booked", 403),
+    open_("GET /hall/{hall:code}/kiosk/again", "/hall/0001/kiosk/again", 303),
+    open_("POST /hall/{hall:code}/kiosk/again", "/hall/0001/kiosk/again", 403),
+    open_("GET /hall/{hall:code}/kiosk/tickets/{ticket:id}", "/hall/0001/kiosk/tickets/{queued}", 303),
+    open_("GET /hall/{hall:code}/tickets/{ticket:id}", "/hall/0001/tickets/{queued}"),  # the link names the number
     open_("POST /desk/sign-in", status=403),
     open_("POST /desk/lock/wake", status=403),
 ]
@@ -258,7 +299,34 @@ LAW_ROWS = [
     room("POST /desk/tasks/{task:id}/{verb}", "/desk/tasks/{task}/extend", 403,
          {"version": "0", "days": "3", "reason": "案情复杂"}, approver=303, other=404, delegate=404),
 ]  # fmt: skip
-DESK_ROWS += LAW_ROWS
+#: Appointments at the desk: what is not there is not found, whoever of the counter asks.
+NO_SUCH = "00000000-0000-7000-8000-000000000000"
+HALL_DAY_ROWS = [
+    room("GET /desk/appointments", "/desk/appointments", 403, **COUNTER),
+    room("POST /desk/appointments", "/desk/appointments", 403, {"q": "Y001"}, **COUNTER),
+    room("GET /desk/appointments/print", "/desk/appointments/print", 403, **COUNTER),
+    room("POST /desk/appointments/book", "/desk/appointments/book", 403, {"name": "李秀英", "item": "CL01"},
+         clerk=422, town=422),
+    room("POST /desk/appointments/{appointment:id}/{verb}", f"/desk/appointments/{NO_SUCH}/check_in", 403,
+         {"version": "1", "reason": "来了"}, clerk=404, town=404, lead=404),
+    room("GET /desk/openings", "/desk/openings", 403, lead=200),
+    room("POST /desk/openings", "/desk/openings", 403,
+         {"date": "{day}", "what": "closed", "reason": "停电检修"}, lead=200),
+    room("POST /desk/openings/{exception:id}/end", f"/desk/openings/{NO_SUCH}/end", 403, lead=404),
+]  # fmt: skip
+DESK_ROWS += LAW_ROWS + HALL_DAY_ROWS
+CALL_ROWS = [
+    room("GET /desk/calls", "/desk/calls", 403, **COUNTER),
+    room("GET /desk/calls/part", "/desk/calls/part", 403, **COUNTER),
+    room("POST /desk/calls/next", "/desk/calls/next", 403, clerk=409, town=409),  # their seats name no window
+    room("POST /desk/calls/take", "/desk/calls/take", 403, {"to": "Q"}, clerk=422, town=422),  # no such line
+    room("POST /desk/calls/{ticket:id}/{verb}", "/desk/calls/{queued}/leave", 403, {"version": "1"}, clerk=303,
+         town=404),
+    room("GET /desk/calls/machines", "/desk/calls/machines", 403, lead=200),
+    room("POST /desk/calls/machines", "/desk/calls/machines", 403, {"hall": "0001", "label": "一楼"}, lead=200),
+    room("POST /desk/calls/machines/{device:id}/revoke", "/desk/calls/machines/{device}/revoke", 403, lead=303),
+]  # fmt: skip
+DESK_ROWS += CALL_ROWS
 _PAGES = {row.route for row in (*DESK_ROWS, *OPEN_ROWS)}
 BACK_ROWS = [
     Row(route, row.path, _all(303))

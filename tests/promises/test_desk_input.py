@@ -18,10 +18,16 @@ HOSTILE = [
     "{{7*7}}", "<script>alert(1)</script>", "\u202e", "😀" * 300, "00000000-0000-0000-0000-000000000000", "null",
     "440229196203154529", "13800000001", "李" * 4001, "http://evil.example/", "//evil.example", "٣", "²",
 ]  # fmt: skip
-QUERIES = ("q", "m", "f", "pick", "paper", "case", "result", "task", "do", "done", "opened", "next", "method", "as",
-           "new", "welcome", "from", "n", "seen")  # fmt: skip
-FIELDS = ("version", "seen", "opened", "reason", "opinion", "outcome", "result", "place", "method", "what", "set", "n",
-          "defect", "fix", "q", "next", "seat", "login", "password", "code")  # fmt: skip
+QUERIES = (
+    "q", "m", "f", "pick", "paper", "case", "result", "task", "do", "done", "opened", "next", "method", "as",
+    "new", "welcome", "from", "n", "seen", "date", "view", "group", "at", "slot", "to", "hall", "line",
+)  # fmt: skip
+FIELDS = (
+    "version", "seen", "opened", "reason", "opinion", "outcome", "result", "place", "method", "what", "set",
+    "n", "defect", "fix", "q", "next", "seat", "login", "password", "code", "date", "group", "from1", "to1",
+    "per_slot", "name", "id_number", "phone", "item", "party", "slot_id", "confirm", "priority", "do", "line",
+    "hall", "label",
+)  # fmt: skip
 ROUNDS = 12
 
 

@@ -14,6 +14,7 @@ import pytest
 from api.op import OPS, WRITES, Empty
 from gateways.signature import signed_headers
 from models.actions import (
+    appointments,
     codes,
     consultations,
     correction,
@@ -23,11 +24,16 @@ from models.actions import (
     special,
     tasks,
 )
-from models.base import execute, rows, today
+from models.actions.appointments import Wish
+from models.appointment import Appointment, OpeningException
+from models.base import execute, new_id, now, rows, today
 from models.case import Task
 from models.outbox import Idempotency
+from models.reads import queue
 from models.rules.permits import Actor
+from models.ticket import Ticket
 from tests import people
+from tests.actions import booking
 from tests.api.door import SUN_NUMBER, Web, web, world  # noqa: F401  (fixtures)
 
 pytestmark = pytest.mark.database
@@ -262,6 +268,102 @@ async def _letter(s: Scene) -> Call:
     return Call(path, body, {**body, "words": "有一点意见"}, department=True)
 
 
+async def _wish(ahead: int = 2, capacity: int = 9, **more: Any) -> dict[str, Any]:
+    """A wish for a time of its own, some working days ahead."""
+    (slot,) = await booking.slots(1, capacity, ahead=ahead)
+    return {"slot_id": str(slot.id), "item_code": booking.ITEM, **more}
+
+
+async def _booked(s: Scene) -> str:
+    made = await appointments.book(s.li, Wish(UUID((await _wish())["slot_id"]), booking.ITEM))
+    return f"/api/v1/appointments/{made}"
+
+
+@recipe("POST /api/v1/appointments")
+async def _book(_: Scene) -> Call:
+    body = await _wish()
+    return Call("/api/v1/appointments", body, {**body, "party": 2}, 201)
+
+
+@recipe("POST /api/v1/appointments/{id:id}/confirm")
+async def _confirm(s: Scene) -> Call:
+    held = await appointments.hold(s.li, Wish(UUID((await _wish())["slot_id"]), booking.ITEM))
+    return Call(f"/api/v1/appointments/{held}/confirm", {}, {"version": 9})
+
+
+@recipe("POST /api/v1/appointments/{id:id}/cancel")
+async def _cancel(s: Scene) -> Call:
+    return Call(f"{await _booked(s)}/cancel", {"reason": "有事"}, {"reason": "另有事"})
+
+
+@recipe("POST /api/v1/appointments/{id:id}/reschedule")
+async def _reschedule(s: Scene) -> Call:
+    body = {"slot_id": (await _wish(3))["slot_id"]}
+    return Call(f"{await _booked(s)}/reschedule", body, {**body, "version": 9})
+
+
+async def _full(s: Scene, ahead: int) -> tuple[Actor, UUID, UUID]:
+    """A time whose one place 孙大伟 has: he, the time, his appointment."""
+    sun = await people.citizen("孙大伟", SUN_NUMBER, "13800000077")
+    slot = UUID((await _wish(ahead, 1))["slot_id"])
+    return sun, slot, await appointments.book(sun, Wish(slot, booking.ITEM))
+
+
+@recipe("POST /api/v1/appointments/{id:id}/join-waitlist")
+async def _join_waitlist(s: Scene) -> Call:
+    _, slot, _ = await _full(s, 3)
+    return Call(f"{await _booked(s)}/join-waitlist", {"slot_id": str(slot)}, {"slot_id": str(slot), "version": 9})
+
+
+@recipe("POST /api/v1/appointments/{id:id}/take-offer")
+async def _take_offer(s: Scene) -> Call:
+    sun, slot, taken = await _full(s, 2)
+    waiting = await appointments.wait(s.li, Wish(slot, booking.ITEM))
+    await appointments.cancel(sun, taken)
+    return Call(f"/api/v1/appointments/{waiting}/take-offer", {}, {"version": 9})
+
+
+@recipe("POST /api/v1/appointments/{id:id}/check-in")
+async def _check_in(s: Scene) -> Call:
+    path = await _booked(s)
+    await booking.past(UUID(path.rsplit("/", 1)[1]), seconds=await _until_booked(path))
+    return Call(f"{path}/check-in", {"hall_code": queue.hall_code(booking.HALL)}, {"hall_code": "123456"})
+
+
+async def _until_booked(path: str) -> float:
+    row = await Appointment.get(id=path.rsplit("/", 1)[1])
+    return (row.starts_at - now()).total_seconds()
+
+
+async def _taken(s: Scene) -> Ticket:
+    return await Ticket.create(
+        id=new_id(), hall_id=booking.HALL, day=today(), group_code="A", number="A903", state="waiting",
+        arrived_at=now(), channel="app", account_id=s.li.id,
+    )  # fmt: skip
+
+
+@recipe("POST /api/v1/tickets")
+async def _take(_: Scene) -> Call:
+    # open round the clock today: the hall's own hours are not what is tried here
+    await OpeningException.create(
+        id=new_id(), hall_id=booking.HALL, date=today(), intervals=[["00:00", "23:59"]], reason="通宵"
+    )
+    body = {"hall": booking.HALL, "group": "A", "hall_code": queue.hall_code(booking.HALL)}
+    return Call("/api/v1/tickets", body, {**body, "item_code": "RS01"}, 201)
+
+
+@recipe("POST /api/v1/tickets/{id:id}/leave")
+async def _leave(s: Scene) -> Call:
+    return Call(f"/api/v1/tickets/{(await _taken(s)).id}/leave", {}, {"version": 9})
+
+
+@recipe("POST /api/v1/tickets/{id:id}/requeue")
+async def _requeue(s: Scene) -> Call:
+    ticket = await _taken(s)
+    await Ticket.filter(id=ticket.id).update(state="skipped", called_at=now())
+    return Call(f"/api/v1/tickets/{ticket.id}/requeue", {}, {"version": 9})
+
+
 WRITING = {f"{o.method} {o.path}": o for o in OPS if o.method in WRITES and o.once}
 
 
@@ -276,6 +378,7 @@ def test_every_writing_call_is_declared() -> None:
 EFFECTS = (
     "cases", "event", "clock", "alarm", "notification", "outbox", "audit", "sms_code", "attempt", "organisation",
     "membership", "mandate", "result", "page", "case_sequence", "promise", "project", "guidance", "consultation",
+    "appointment", "place", "hall_event", "ticket", "line",
 )  # fmt: skip
 
 
@@ -285,6 +388,8 @@ async def effects() -> dict[str, Any]:
         found[table] = (await rows(f'SELECT count(*) AS n FROM "{table}"'))[0]["n"]
     found["credits"] = (await rows("SELECT coalesce(sum(credits), 0) AS n FROM consent"))[0]["n"]
     found["versions"] = (await rows("SELECT coalesce(sum(version), 0) AS n FROM cases"))[0]["n"]
+    found["moves"] = (await rows("SELECT coalesce(sum(version), 0) AS n FROM appointment"))[0]["n"]
+    found["places"] = (await rows("SELECT coalesce(sum(used), 0) AS n FROM slot"))[0]["n"]
     found["sequences"] = (await rows("SELECT coalesce(sum(last), 0) AS n FROM case_sequence"))[0]["n"]
     return found
 

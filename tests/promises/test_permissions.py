@@ -26,6 +26,7 @@ from gateways.staging import Staging
 from gateways.store import Store, new_key
 from models import seal
 from models.actions import (
+    appointments,
     consultations,
     correction,
     department_systems,
@@ -34,6 +35,7 @@ from models.actions import (
     staff,
     tasks,
 )
+from models.actions.appointments import Wish
 from models.base import execute, new_id, now, rows, today, unit
 from models.case import Case, Result, Task
 from models.hall import Hall
@@ -46,9 +48,11 @@ from models.rules import permits
 from models.rules.links import link
 from models.rules.permits import Actor
 from models.supervision import Inspection
+from models.ticket import Device, Ticket
 from tests import people
+from tests.actions import booking
 from tests.desk.door import Live
-from tests.promises.matrix import MATRIX, PRINCIPALS, Row
+from tests.promises.matrix import FREE, FULL, MATRIX, PRINCIPALS, Row
 
 pytestmark = pytest.mark.database
 KEYS = {"own": ("SJ", "sj-key-for-tests-0123456789abcdef"), "foreign": ("NY", "ny-key-for-tests-0123456789abcdef")}
@@ -130,7 +134,7 @@ async def _things(store: Store, li: Actor) -> dict[str, str]:
     helper = await people.citizen("孙小妹", "440229199001010030", "13900000009")
     mandate = await people.mandate(helper, li)
     row, done = await Case.get(id=submitted), await Case.get(id=concluded)
-    law = await _law(li, wang, concluded)
+    law = await _law(li, wang, concluded) | await _machine_and_number() | await _times(li)
     result = await Result.get(case_id=concluded)
     found: dict[str, Any] = {
         "draft": draft, "submitted": submitted, "correcting": correcting, "accepted": accepted, "concluded": concluded,
@@ -166,6 +170,31 @@ async def _law(li: Actor, wang: Actor, concluded: UUID) -> dict[str, Any]:
         "lacking": lacking, "tolerated": tolerated, "letter": letter, "inspection": inspection.id, "breach": breach.id,
         "project": code, "project_key": Project.QUERY_KEY.open(project.id, project.query_key_sealed),
         "guidance": guidance, "due": f"{today() + timedelta(days=7)}T17:00+08:00", "day": today() + timedelta(days=7),
+    }  # fmt: skip
+
+
+async def _machine_and_number() -> dict[str, Any]:
+    """A kiosk of the county hall, and a number somebody waits with there."""
+    ticket = await Ticket.create(
+        id=new_id(), hall_id="0001", day=today(), group_code="A", number="A901", state="waiting", arrived_at=now(),
+        channel="kiosk",
+    )  # fmt: skip
+    machine = await Device.create(id=new_id(), hall_id="0001", label="二楼", hash="-", created_by=new_id())
+    return {"queued": ticket.id, "device": machine.id}
+
+
+async def _times(li: Actor) -> dict[str, Any]:
+    """李秀英's booked time, her hold on another day, and her number of today; a free and a full time besides."""
+    own, held, free, full = [(await booking.slots(1, 9, ahead=ahead))[0] for ahead in (2, 3, 4, 5)]
+    await execute("UPDATE slot SET id = $1 WHERE id = $2", UUID(FREE), free.id)
+    await execute("UPDATE slot SET id = $1, used = capacity WHERE id = $2", UUID(FULL), full.id)
+    ticket = await Ticket.create(
+        id=new_id(), hall_id="0001", day=today(), group_code="A", number="A902", state="waiting", arrived_at=now(),
+        channel="app", account_id=li.id,
+    )  # fmt: skip
+    return {
+        "booked": await appointments.book(li, Wish(own.id, booking.ITEM)), "number_taken": ticket.id,
+        "held": await appointments.hold(li, Wish(held.id, booking.ITEM)),
     }  # fmt: skip
 
 
