@@ -10,7 +10,7 @@ from structlog.types import EventDict
 
 ALLOWED = {
     "event", "level", "timestamp", "method", "path", "status", "ms", "kind", "topic", "code", "verb", "exception",
-    "logger",
+    "logger", "added", "changed", "closed", "displaced", "tickets",
 }  # fmt: skip
 
 
