@@ -1,9 +1,10 @@
 """`make bench`: one table of what is promised about speed and size, measured in a house started for it.
 
-`python -m bench [--messages 120] [--submits 60] [--photographs 20] [--restarts 5]` measures a running house;
-`python -m bench million [--cases 1000000]` the supervision board over a million open cases (make bench ARGS=million).
+`python -m bench [--messages 120] [--submits 60] [--photographs 20] [--restarts 5]` a running house, then the rush;
+`python -m bench million [--cases 1000000]` the supervision board over a million open cases (make bench ARGS=million);
+`python -m bench booking [--rushes 3]` only that: 200 clients on 100 places beside pgbench (make bench ARGS=booking).
 Medians; the machine is named.
-Nothing here passes or fails: a busy machine gives poor figures, and its load is in the first line.
+No time passes or fails: a busy machine gives poor figures, and its load is in the first line. A place sold twice does.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import rounds, supervision
+from bench import booking, rounds, supervision
 from bench.figures import HEAD, Figure, middle, percentile
 from bench.house import House, house
 from bench.machine import children, held, machine, most
@@ -75,13 +76,15 @@ async def work(made: House, ask: argparse.Namespace, folder: Path) -> list[Figur
 
 def main() -> int:
     ask = argparse.ArgumentParser(prog="python -m bench", description="how fast and how small")
-    ask.add_argument("what", nargs="?", choices=("house", "million"), default="house")
+    ask.add_argument("what", nargs="?", choices=("house", "million", "booking"), default="house")
     ask.add_argument("--cases", type=int, default=1_000_000)
-    for name, count in (("messages", 120), ("submits", 60), ("photographs", 20), ("restarts", 5)):
+    for name, count in (("messages", 120), ("submits", 60), ("photographs", 20), ("restarts", 5), ("rushes", 3)):
         ask.add_argument(f"--{name}", type=int, default=count)
     given = ask.parse_args()
     if given.what == "million":
         return show(supervision.measure(given.cases))
+    if given.what == "booking":
+        return show(booking.measure(given.rushes))
     with house() as made, tempfile.TemporaryDirectory() as folder:
         say("starting a house …")
         first = made.start()
@@ -96,7 +99,7 @@ def main() -> int:
             made.stop()
             again.append(made.start())
         found += [middle("restart until ready", again, 5000), middle("  the first start, on an empty folder", [first])]
-    return show(found)
+    return show(found + booking.measure(given.rushes))  # the house is gone: it would share the processors
 
 
 def show(found: list[Figure]) -> int:

@@ -12,6 +12,7 @@ from models.actions.clocks import disarm
 from models.actions.slot_places import (
     chain,
     closed,
+    full,
     give_back,
     held_elsewhere,
     lock_person,
@@ -56,6 +57,8 @@ async def hold(actor: Actor, wish: Wish, guest: Guest | None = None) -> UUID:
 async def _begin(actor: Actor, wish: Wish, guest: Guest | None, verb: str, state: str) -> UUID:
     asked = await _asked(actor, wish, guest)
     ids = [slot.id for slot in asked.slots]
+    if not room(asked.slots, wish.party) and not await waiting.runs_out(ids):
+        raise full()  # said without a lock: a rush on a full time must not queue for it
     wide = await waiting.with_expired(ids)
     await lock_slots(wide)
     await waiting.give_back_expired(wide)

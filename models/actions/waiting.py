@@ -66,6 +66,11 @@ async def with_expired(slot_ids: Iterable[UUID | str]) -> set[str]:
     return ids.union(*chains)
 
 
+async def runs_out(slot_ids: Iterable[UUID | str]) -> bool:
+    """Whether a hold or an offer on these slots is over, so that there may be more room than is counted."""
+    return bool(await rows(EXPIRED, sorted({str(id_) for id_ in slot_ids}), now()))
+
+
 async def give_back_expired(locked: Iterable[UUID | str]) -> list[UUID]:
     """Holds and offers whose time is over end, and their places go to who waits; who needs a place waits for no job.
 

@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
+from bench.booking import Rush, figures
 from bench.figures import Figure, middle, percentile
 from bench.machine import children, held, machine, most, waited
+from bench.pgbench import Peer
 
 
 def test_medians_and_percentiles_are_nearest_rank() -> None:
@@ -43,3 +45,15 @@ def test_memory_and_children_are_seen() -> None:
 
 def test_the_machine_is_named() -> None:
     assert f"{os.cpu_count()} cores" in machine() and "load" in machine()
+
+
+def test_a_rush_is_set_against_the_pgbench_of_its_own_round() -> None:
+    ours = [Rush([0.1, 0.3], 50.0, 2.0, 0), Rush([0.2, 0.4], 25.0, 1.0, 4), Rush([0.2, 0.2], 100.0, 4.0, 8)]
+    peers = [Peer(1000.0, [0.01]), Peer(400.0, [0.02]), Peer(100.0, [0.03])]
+    found = {figure.name: figure.value for figure in figures(ours, peers, peers, 10)}
+    assert found["200 clients, 100 places: requests, median"] == pytest.approx(100)
+    assert found["  bookings until full, median"] == pytest.approx(50)
+    assert found["  asked again after 503, in a round, median"] == pytest.approx(4)
+    assert found["  a request, its line before the pool counted, p99"] == pytest.approx(400)
+    assert found["ours of pgbench's, requests, median"] == pytest.approx(50)  # 10 %, 50 %, 50 %
+    assert found["ours of pgbench's, bookings, median"] == pytest.approx(25)  # 5 %, 25 %, 25 %
