@@ -16,6 +16,7 @@ from api.desk import (
     case,
     figures,
     find,
+    hall_figures,
     inspections,
     letters,
     lists,
@@ -68,6 +69,7 @@ def _hall_day() -> list[Route]:
             "/desk/calls/machines", get=room(machines.show, "supervisor"), post=room(machines.issue, "supervisor")
         ),
         _methods("/desk/calls/machines/{device:id}/revoke", post=room(machines.revoke, "supervisor")),
+        _methods("/desk/calls/figures", get=room(hall_figures.show, *COUNTER)),
         _methods("/desk/calls/{ticket:id}/{verb}", post=room(calls.act, "clerk")),
         _methods("/desk/appointments", get=room(appointments.show, *COUNTER), post=room(appointments.find, *COUNTER)),
         _methods("/desk/appointments/print", get=room(appointments.paper, *COUNTER)),

@@ -322,6 +322,7 @@ CALL_ROWS = [
     room("POST /desk/calls/take", "/desk/calls/take", 403, {"to": "Q"}, clerk=422, town=422),  # no such line
     room("POST /desk/calls/{ticket:id}/{verb}", "/desk/calls/{queued}/leave", 403, {"version": "1"}, clerk=303,
          town=404),
+    room("GET /desk/calls/figures", "/desk/calls/figures", 403, **COUNTER),
     room("GET /desk/calls/machines", "/desk/calls/machines", 403, lead=200),
     room("POST /desk/calls/machines", "/desk/calls/machines", 403, {"hall": "0001", "label": "一楼"}, lead=200),
     room("POST /desk/calls/machines/{device:id}/revoke", "/desk/calls/machines/{device}/revoke", 403, lead=303),
