@@ -25,7 +25,7 @@ class Template:
 class Notice:
     """One kind of notice. `audience` citizen, hall, department, supervisor or asker (whose letter it was).
 
-    `words` with {names} filled from the facts.
+    `words` and `hint` with {names} filled from the facts; an empty hint is the title.
     """
 
     audience: str
@@ -36,6 +36,7 @@ class Notice:
     phrase: str = ""
     sms: str = ""  # the text message when there is no push
     channels: tuple[str, ...] = field(default=("inapp", "wechat"))
+    hint: str = ""
 
 
 PROGRESS = Template(
@@ -71,9 +72,9 @@ def _booking(title: str, words: str, class_: str = "must", phrase: str = "", *, 
     return Notice("citizen", title, words, class_, "appointment", phrase, "notice")
 
 
-def _queue(title: str, words: str) -> Notice:
-    """About a ticket: it is of use for minutes only."""
-    return Notice("citizen", title, words, "nice", "queue", "", "notice")
+def _queue(title: str, words: str, hint: str = "") -> Notice:
+    """About a ticket: it is of use for minutes only. `hint` is read without opening anything."""
+    return Notice("citizen", title, words, "nice", "queue", "", "notice", hint=hint)
 
 
 NOTICES: dict[str, Notice] = {
@@ -243,8 +244,8 @@ NOTICES: dict[str, Notice] = {
     "appointment.soon": _booking("快到时间了", "{when}到{hall}办“{title}”，预约号{number}，提前 10 分钟到。", "nice"),
     "appointment.missed": _booking("没有来", "{when}的预约您没有来，记了一次失约。有原因可以告诉大厅，不算。", "nice"),
     "appointment.excused": _booking("不算失约", "{when}没有来的原因收到了，不算失约。", "nice", push=False),
-    "ticket.called": _queue("叫到您了", "{number}号请到{window}号窗口。"),
-    "ticket.near": _queue("快到您了", "{number}号前面还有 {ahead} 位，请回到{hall}等。"),
+    "ticket.called": _queue("叫到您了", "{number}号请到{window}号窗口。", "请到{window}号窗口"),
+    "ticket.near": _queue("快到您了", "{number}号前面还有 {ahead} 位，请回到{hall}等。", "前面还有 {ahead} 位"),
     "ticket.skipped": _queue(
         "过号了", "{number}号叫过了没见到您。到了找工作人员，或点“重新排上”，再等 {after} 位就办您的。"
     ),
@@ -329,7 +330,7 @@ def fields_of(name: str, facts: dict[str, Any]) -> dict[str, str]:
     notice = NOTICES[name]
     said: dict[str, str] = {
         "phrase": notice.phrase,
-        "hint": "点开看详情",
+        "hint": _hint(notice, facts),
         "due": _stamp(facts.get("due")),
         "at": facts.get("at", ""),
         "number": facts["number"],
@@ -337,6 +338,13 @@ def fields_of(name: str, facts: dict[str, Any]) -> dict[str, str]:
         "where": facts.get("where") or "办件里有地址",
     }
     return {name: said[source] for name, source in TEMPLATES[notice.template].fields.items()}
+
+
+def _hint(notice: Notice, facts: dict[str, Any]) -> str:
+    """What happened, where the template has no other field for it: a booking and its end must not look alike."""
+    if notice.template in (APPOINTMENT.key, QUEUE.key):
+        return (notice.hint or notice.title).format_map(facts)
+    return "点开看详情"
 
 
 def sms_of(name: str, facts: dict[str, Any]) -> dict[str, str]:

@@ -17,6 +17,8 @@ FACTS = {
     "due": date(2026, 12, 8),
     "at": "2026-11-24 10:26",
     "where": "翁源县政务服务中心一楼出件窗口（7号窗）",
+    "window": "A01",
+    "ahead": 2,
 }
 
 
@@ -32,3 +34,11 @@ def test_every_notice_would_be_taken(name: str) -> None:
     fitted = fit(fields_of(name, FACTS))
     assert isinstance(fitted, dict), fitted
     assert wrong_field(fitted, REGISTERED[template.id]["fields"]) is None
+
+
+def test_messages_about_one_number_are_told_apart_unopened() -> None:
+    """A booking and its end, a call and a number passed over have no other field that says which it is."""
+    for template in ("appointment", "queue"):
+        names = [name for name, notice in NOTICES.items() if notice.template == template]
+        assert len({json.dumps(fields_of(name, FACTS), ensure_ascii=False) for name in names}) == len(names)
+    assert "请到A01号窗口" in fields_of("ticket.called", FACTS).values()
