@@ -5,13 +5,13 @@ it is not, they are told and listed for another time.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from models.actions import appointments, waiting
-from models.appointment import Appointment, OpeningException, Slot
+from models.appointment import OpeningException, Slot
 from models.base import Refusal, new_id, not_found, now, rows, today, unit
 from models.hall import Hall, WindowGroup
 from models.reads import calendar, openings
@@ -31,7 +31,6 @@ class Generated:
     changed: int = 0
     closed: int = 0
     displaced: int = 0
-    days: set[date] = field(default_factory=set)
 
 
 async def generate(first: date | None = None, last: date | None = None, hall: str | None = None) -> Generated:
@@ -135,7 +134,6 @@ async def _day(hall: Hall, day: date, done: Generated) -> None:
         done.closed += sum(each.shut for each in changed)
         done.changed += sum(each.id is not None and not each.shut for each in changed)
         done.displaced += len(gone)
-        done.days.add(day)
 
     await unit(body)
 
@@ -201,9 +199,3 @@ async def _leave(hall: str, day: date, outside: list[str], changed: Sequence[Cha
         hall, day, outside, kept,
     )  # fmt: skip
     return [row["id"] for row in found]
-
-
-async def booked_within(hall: str, group: str, day: date) -> int:
-    """How many people have a place in a line on a day (group empty: in any), for the question before a change."""
-    found = Appointment.filter(hall_id=hall, day=day, state="booked", starts_at__gt=now())
-    return await (found.filter(group_code=group) if group else found).count()

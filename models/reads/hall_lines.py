@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from models.appointment import OpeningException
 from models.base import local, now, rows, today
 from models.catalogue import Department
 from models.hall import Hall, WindowGroup
+from models.reads import openings
 from models.reads.calendar import county
+from models.rules import opening
 from models.rules import queue as rule
 from models.rules.booking import Rules, rules_of
 from models.ticket import Line, Ticket
@@ -58,16 +59,15 @@ async def names_of(hall: str, codes: Iterable[str]) -> dict[str, Named]:
 
 
 async def opened(hall: Hall, group: str = "") -> rule.Open:
-    """When a hall (or one of its window groups) is open today; exceptions of the group go before those of the hall."""
+    """When a hall (or one of its window groups) is open today, by the rules its slots are made of."""
     day = today()
+    hours = (await openings.plan(hall)).hours
+    own = hours.get(group) or hours[""]
     working = (await county()).clock.calendar.is_working(day)
-    instead: Any = None
-    codes = ["", group] if group else [""]
-    query = OpeningException.filter(hall_id=hall.code, date=day, ended_at=None, group_code__in=codes)
-    found = await query.order_by("created_at")
-    for each in sorted(found, key=lambda row: bool(row.group_code)):  # stable: the newest of the closest counts
-        instead = each.intervals if each.intervals or each.per_slot is None else None
-    return rule.open_on(day, hall.hours, working, instead)
+    if day.isoweekday() <= 5:  # a weekend day that is worked instead is open like any other
+        working = working and day.isoweekday() in own.get("days", ())
+    specials = await OpeningException.filter(hall_id=hall.code, date=day, ended_at=None).order_by("-created_at")
+    return rule.open_on(day, own, working, opening.instead(specials, group))
 
 
 async def nearest(line: Line) -> list[Ticket]:

@@ -120,6 +120,4 @@ WORDS = {
         "done": "办完了", "left": "不等了", "closed": "作废了",
     },
 }  # fmt: skip
-#: States in which an appointment holds places; the exclusion constraint and `slot.used` are about these.
-HOLDING = ("held", "offered", "booked", "displaced", "arrived")
 IN_HALL = ("waiting", "called", "serving", "skipped", "parked")

@@ -121,16 +121,26 @@ def grid(day: date, groups: Sequence[Any], plan: Plan, specials: Sequence[Any], 
     return Grid(tuple(slots), opened)
 
 
-def _special(specials: Sequence[Any], group: str, spans: list[Span], places: int) -> tuple[list[Span], int]:
-    """Hours and places under exceptions, heard apart: a group told other places is shut with its hall all the same.
+def _heard(specials: Iterable[Any], group: str) -> list[Any]:
+    """The exceptions that are about a group, newest first as given; its own go before those of the whole hall."""
+    return sorted((each for each in specials if each.group_code in ("", group)), key=lambda each: not each.group_code)
 
-    Of each, one of the group goes before one of the whole hall.
+
+def instead(specials: Iterable[Any], group: str) -> list[list[str]] | None:
+    """Hours a group keeps instead of the usual under exceptions: none at all is closed, None is as usual.
+
+    One that only tells other places tells no hours: the group is shut with its hall all the same.
     """
-    heard = sorted((each for each in specials if each.group_code in ("", group)), key=lambda each: not each.group_code)
-    hours = next((each for each in heard if each.intervals or each.per_slot is None), None)
-    count = next((each.per_slot for each in heard if each.per_slot is not None), places)
+    told = (each.intervals for each in _heard(specials, group) if each.intervals or each.per_slot is None)
+    return next(told, None)
+
+
+def _special(specials: Sequence[Any], group: str, spans: list[Span], places: int) -> tuple[list[Span], int]:
+    """Hours and places under exceptions, heard apart."""
+    hours = instead(specials, group)
+    count = next((each.per_slot for each in _heard(specials, group) if each.per_slot is not None), places)
     if hours is not None:
-        spans = [(time.fromisoformat(first), time.fromisoformat(last)) for first, last in hours.intervals]
+        spans = [(time.fromisoformat(first), time.fromisoformat(last)) for first, last in hours]
     return spans, count
 
 

@@ -4,16 +4,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from models.actions import appointments, slots
 from models.actions.appointments import Wish
 from models.appointment import Appointment, OpeningException, Place, Slot
-from models.base import Refusal, rows, today
-from models.hall import WindowGroup
+from models.base import Refusal, now, rows, today
+from models.hall import Hall, WindowGroup
 from models.outbox import Notification
-from models.reads import calendar
+from models.reads import calendar, hall_lines
 from tests import people
 from tests.actions.booking import HALL, ITEM, crowd, line, whole, working_day
+from tests.actions.queueing import MORNING
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("db")]
 
@@ -149,3 +151,23 @@ async def test_the_desks_exception_is_a_supervisors_and_well_formed() -> None:
     one = await slots.set_exception(boss, HALL, "", day, [], 2, "人手少")
     two = await slots.set_exception(boss, HALL, "", day, [], None, "停电")
     assert (await OpeningException.get(id=one)).ended_at and not (await OpeningException.get(id=two)).ended_at
+
+
+async def test_a_group_told_other_places_is_shut_with_its_hall() -> None:
+    """Numbers and slots hear exceptions alike; each in the order in which they were set."""
+    with time_machine.travel(MORNING):
+        await _closings(await supervisor(), await Hall.get(code=HALL), today())
+
+
+async def _closings(boss: Any, hall: Hall, day: date) -> None:
+    for closing_first in (True, False):
+        steps = [("", None, "停电"), ("A", 2, "人手少")]
+        made = [
+            await slots.set_exception(boss, HALL, group, day, [], places, why)
+            for group, places, why in (steps if closing_first else reversed(steps))
+        ]
+        assert (await hall_lines.opened(hall, "A")).intervals == ()
+        assert not await Slot.filter(hall_id=HALL, day=day, closed=False, starts_at__gt=now()).exists()
+        for id_ in made:
+            await slots.end_exception(boss, id_)
+        assert (await hall_lines.opened(hall, "A")).intervals
